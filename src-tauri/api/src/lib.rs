@@ -1,0 +1,31 @@
+//! The command table: everything that a door can ask of the core, named and shaped once.
+//!
+//! The desktop dispatcher, the TypeScript types and the terminal all come from
+//! the table in `table.rs`, so that a command can't exist on one side only. Nothing here
+//! decides anything: authorisation and rules live in core.
+
+#![forbid(unsafe_code)]
+
+pub mod account;
+pub mod appearance;
+pub mod chat;
+pub mod code;
+pub mod context;
+mod door;
+mod error;
+pub mod model;
+pub mod profile;
+mod table;
+pub mod typescript;
+
+pub use door::{Door, Host, HostError, Unattended};
+pub use error::{ApiError, ErrorCode};
+pub use table::{COMMANDS, call};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The request or the response of a command that needs none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(type = "Record<string, never>")]
+pub struct Nothing {}

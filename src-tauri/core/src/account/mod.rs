@@ -1,0 +1,111 @@
+//! Accounts of this computer: registering, signing in and out, sessions and tokens.
+//!
+//! It refuses weak passwords, names that look alike, and any operation on a person's data
+//! without that person's live [`Session`].
+
+mod attempts;
+mod demo;
+mod error;
+mod name;
+mod password;
+mod register;
+mod session;
+mod settle;
+mod sign_in;
+mod store;
+mod token;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use uuid::Uuid;
+
+pub(crate) use attempts::Attempts;
+pub use demo::{DEMO_PASSWORD, DEMO_USERNAME};
+pub use error::{AccountError, Locked};
+pub use password::{LONGEST_PASSWORD, Strength, strength};
+pub use register::{Registration, register};
+pub use session::Session;
+pub(crate) use session::{Connection, Unlocked};
+pub(crate) use settle::settle;
+pub use sign_in::{recover, sign_in, sign_in_demo};
+pub(crate) use token::Signer;
+pub use token::{Tokens, authenticate, issue, refresh};
+
+use crate::clock::Timestamp;
+use crate::core::Core;
+use crate::ids::AccountId;
+use crate::vault::Holder;
+
+/// Where a caller comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DoorKind {
+    /// The window.
+    Desktop,
+    /// The command line.
+    Terminal,
+    /// The loopback API.
+    Http,
+}
+
+impl DoorKind {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Terminal => "terminal",
+            Self::Http => "http",
+        }
+    }
+}
+
+/// An account, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its integer id on this computer.
+    pub id: AccountId,
+    /// What names it everywhere else.
+    pub uuid: Uuid,
+    /// The user name as it was written at registration.
+    pub username: String,
+    /// The e-mail address.
+    pub email: String,
+    /// Whether it may administer the others.
+    pub administrator: bool,
+    /// Whether it is barred from signing in.
+    pub disabled: bool,
+    /// Whether this is the demo account.
+    pub demo: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// An account as a sign-in tile shows it: known before anybody signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Tile {
+    /// The user name as it was written at registration.
+    pub username: String,
+    /// Whether this is the demo account.
+    pub demo: bool,
+}
+
+/// The accounts that can sign in here, in the order they were made.
+///
+/// # Errors
+/// Only those of the store.
+pub async fn tiles(core: &Core) -> Result<Vec<Tile>, AccountError> {
+    Ok(store::tiles(&mut *core.accounts.lock().await).await?)
+}
+
+impl From<Account> for Holder {
+    fn from(account: Account) -> Self {
+        Self {
+            uuid: account.uuid,
+            id: account.id,
+            username: account.username,
+            email: account.email,
+            administrator: account.administrator,
+            disabled: account.disabled,
+            demo: account.demo,
+            created_at: account.created_at,
+        }
+    }
+}

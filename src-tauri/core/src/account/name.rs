@@ -1,0 +1,77 @@
+//! User names and e-mail addresses: what is taken, and when two are the same.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::Invalid;
+
+/// NFKC, then lower case: `Ａda`, `ADA` and `ada` are one name.
+pub(super) fn key(text: &str) -> String {
+    text.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// Checks a new user name.
+pub(super) fn check_username(name: &str) -> Result<(), Invalid> {
+    let refuse = |why: &str| Err(Invalid::new("username", why));
+    let length = name.chars().count();
+    if !(3..=32).contains(&length) {
+        return refuse("A user name has 3 to 32 characters.");
+    }
+    if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')) {
+        return refuse("A user name has letters, digits and the signs . _ - only.");
+    }
+    Ok(())
+}
+
+/// Checks the form of an e-mail address. No mail is ever sent to it.
+pub(super) fn check_email(email: &str) -> Result<(), Invalid> {
+    let good = email.len() <= 254
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && domain.contains('.')
+                && !domain.contains('@')
+                && domain.split('.').all(|label| {
+                    !label.is_empty()
+                        && !label.starts_with('-')
+                        && !label.ends_with('-')
+                        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                })
+        })
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    if good {
+        Ok(())
+    } else {
+        Err(Invalid::new("email", "This doesn't look like an e-mail address (name@example.com)."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_the_same_name() {
+        for same in ["ada.l", "ADA.L", "Ada.L", "ａda.l", "ＡＤＡ.Ｌ"] {
+            assert_eq!(key(same), "ada.l");
+        }
+    }
+
+    #[test]
+    fn names_with_other_signs_or_lengths_are_refused() {
+        for bad in ["", "ab", "a b c", "a/b/c", "<script>", &"x".repeat(33), "a\u{202e}bc"] {
+            assert!(check_username(bad).is_err(), "{bad:?}");
+        }
+        for good in ["ada", "Ada_L-1.2", "žofie", "李小龙"] {
+            assert!(check_username(good).is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_without_a_domain_are_refused() {
+        for bad in
+            ["", "ada", "ada@", "@x.org", "ada@x", "a@b@c.org", "a d@x.org", "a@-x.org", "a@x..org"]
+        {
+            assert!(check_email(bad).is_err(), "{bad:?}");
+        }
+        assert!(check_email("ada.lovelace+trading@mail.example.com").is_ok());
+    }
+}

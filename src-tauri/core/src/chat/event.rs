@@ -1,0 +1,87 @@
+//! What a door hears while answers are being written.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Chat, Message, StrategyMark};
+use crate::ids::{ChatId, MessageId};
+use crate::render::{Block, Tail};
+
+/// One thing that happened to a chat, sent to every door that listens for its owner.
+///
+/// Blocks arrive in order and never change. Between two blocks any number of tails may
+/// arrive; each replaces or extends the one before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum ChatEvent {
+    /// An answer is being written; its message exists and holds no text yet.
+    Started {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer as stored.
+        message: Message,
+    },
+    /// The model asked us to wait before it is tried again.
+    Waiting {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+        /// Seconds until the next try.
+        seconds: u32,
+        /// Why, in words for the person.
+        reason: String,
+    },
+    /// More of the answer's Markdown, for doors that show it as it is.
+    Text {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+        /// What came since the last such event.
+        text: String,
+    },
+    /// The next finished block of an answer. It is final.
+    Block {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+        /// Its place among the blocks of the answer, from 0.
+        index: u32,
+        /// What to show.
+        block: Block,
+    },
+    /// What is written after the last finished block.
+    Tail {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+        /// What to show; `None` when nothing is left unfinished.
+        tail: Option<Tail>,
+    },
+    /// A code block of the answer became a strategy or its next version.
+    Strategy {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+        /// Which block, which strategy, which version.
+        mark: StrategyMark,
+    },
+    /// The answer ended: done, stopped or failed. The message is as stored.
+    Ended {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer, with all of its blocks.
+        message: Message,
+    },
+    /// The chat's row changed (title, time, context).
+    Chat {
+        /// The chat as the list shows it.
+        chat: Chat,
+    },
+    /// Events were missed; whatever is on the screen must be asked for again.
+    Resync,
+}

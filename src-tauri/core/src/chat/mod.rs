@@ -1,0 +1,166 @@
+//! Chats and their messages.
+//!
+//! A question is committed before a model is called, an answer is a row from its first
+//! moment on, and every message names its parent, so that later branches overwrite nothing.
+
+mod answer;
+mod desk;
+mod error;
+mod event;
+mod ops;
+mod store;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+pub(crate) use desk::Desk;
+pub use error::ChatError;
+pub use event::ChatEvent;
+pub use ops::{delete, link_context, list, open, rename, send, stop, text_of, try_again};
+
+/// Marks the answers that an earlier process left unfinished.
+pub(crate) async fn mark_interrupted(db: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
+    store::interrupt_all(db).await
+}
+
+use crate::clock::Timestamp;
+use crate::ids::{ChatId, ContextId, MessageId, StrategyId};
+use crate::model::{Problem, Usage};
+use crate::render::Block;
+
+/// The longest question that is taken, in bytes.
+pub const LONGEST_QUESTION: usize = 256 * 1024;
+
+/// A chat as the list shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Chat {
+    /// Its id.
+    pub id: ChatId,
+    /// The UUID by which clients of the older service name it.
+    pub session_id: String,
+    /// Made from the first question until the person changes it.
+    pub title: String,
+    /// The linked context, if any.
+    pub context_id: Option<ContextId>,
+    /// That context's name.
+    pub context_name: Option<String>,
+    /// Messages on the current branch.
+    pub message_count: u32,
+    /// Whether an answer is being written right now.
+    pub writing: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The person.
+    User,
+    /// A model.
+    Assistant,
+    /// The program itself.
+    System,
+}
+
+/// How far a message got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    /// Whole.
+    Done,
+    /// Being written now.
+    Writing,
+    /// The person stopped it; what was written is kept.
+    Stopped,
+    /// The model failed; what was written is kept.
+    Failed,
+    /// The program ended while it was written; what was saved is kept.
+    Interrupted,
+}
+
+/// Where a strategy stands in an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StrategyMark {
+    /// Which block of the answer, from 0.
+    pub block: u32,
+    /// The strategy.
+    pub strategy_id: StrategyId,
+    /// Its class name.
+    pub name: String,
+    /// Which version this block is, from 1.
+    pub version: u32,
+}
+
+/// One message, rendered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Its chat.
+    pub chat_id: ChatId,
+    /// The message it answers or follows.
+    pub parent_id: Option<MessageId>,
+    /// Who wrote it.
+    pub role: Role,
+    /// How far it got.
+    pub state: MessageState,
+    /// The text as written, Markdown.
+    pub text: String,
+    /// The text as shown. Empty for a question, which is shown as it was typed.
+    pub blocks: Vec<Block>,
+    /// Strategies found in it.
+    pub strategies: Vec<StrategyMark>,
+    /// The model that answered, as a person would call it.
+    pub model: Option<String>,
+    /// Tokens, as the service counted them.
+    pub usage: Option<Usage>,
+    /// Why it failed, and what to do.
+    pub problem: Option<Problem>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A chat opened: the row and the newest messages of its current branch, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OpenChat {
+    /// The row.
+    pub chat: Chat,
+    /// A page of messages.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones: ask with the first message's id.
+    pub has_older: bool,
+}
+
+/// Where a page of the chat list ended: opaque to clients, stable while chats change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Cursor {
+    /// The last row's time, milliseconds since 1970.
+    #[ts(type = "number")]
+    pub updated_ms: i64,
+    /// The last row's id.
+    pub id: ChatId,
+}
+
+/// A page of the chat list, the last changed first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChatPage {
+    /// The rows.
+    pub chats: Vec<Chat>,
+    /// Where the next page starts; `None` when this is the last.
+    pub next: Option<Cursor>,
+}
+
+/// A question that is safe on disk, and the answer that has begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Sent {
+    /// The chat, perhaps a new one.
+    pub chat: Chat,
+    /// The question.
+    pub question: Message,
+    /// The answer, still empty; its text arrives as [`ChatEvent`]s.
+    pub answer: Message,
+}

@@ -1,0 +1,298 @@
+//! What can be asked of chats.
+
+use sqlx::Connection as _;
+
+use super::store::{self, NewMessage, Stored};
+use super::{
+    Chat, ChatError, ChatEvent, ChatPage, Cursor, LONGEST_QUESTION, Message, MessageState,
+    OpenChat, Role, Sent, answer,
+};
+use crate::account::{Connection, Session};
+use crate::ids::{ChatId, ContextId, MessageId};
+use crate::{Invalid, context, strategy};
+
+const PAGE: u32 = 50;
+const LONGEST_LIST: u32 = 200;
+const LONGEST_TITLE: usize = 200;
+const MADE_TITLE: usize = 60;
+
+/// A page of chats, the last changed first. `limit` is 1 to 200.
+///
+/// # Errors
+/// [`ChatError::Locked`] and those of the store.
+pub async fn list(
+    session: &Session,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Result<ChatPage, ChatError> {
+    let limit = limit.clamp(1, LONGEST_LIST);
+    let mut chats = store::chats(&mut *session.vault().await?, after, limit + 1).await?;
+    let more = chats.len() > limit as usize;
+    chats.truncate(limit as usize);
+    let next = chats
+        .last()
+        .filter(|_| more)
+        .map(|last| Cursor { updated_ms: last.updated_at.0, id: last.id });
+    Ok(ChatPage { chats, next })
+}
+
+/// A chat with the newest page of its messages, or the page before the message `before`.
+///
+/// # Errors
+/// [`ChatError::NotFound`] when the chat or the message isn't in this vault.
+pub async fn open(
+    session: &Session,
+    id: ChatId,
+    before: Option<MessageId>,
+) -> Result<OpenChat, ChatError> {
+    let mut db = session.vault().await?;
+    let chat = store::chat(&mut db, id).await?.ok_or(ChatError::NotFound)?;
+    let newest = match before {
+        None => store::head(&mut db, id).await?,
+        Some(before) => {
+            let found = store::message(&mut db, before).await?;
+            let known = found.filter(|stored| stored.message.chat_id == id);
+            known.ok_or(ChatError::NotFound)?.message.parent_id
+        }
+    };
+    let stored = match newest {
+        Some(newest) => store::branch(&mut db, newest, PAGE).await?,
+        None => Vec::new(),
+    };
+    let mut messages = Vec::with_capacity(stored.len());
+    for stored in stored {
+        let mut message = stored.rendered();
+        message.strategies = strategy::marks(&mut db, message.id).await?;
+        messages.push(message);
+    }
+    let has_older = messages.first().is_some_and(|first| first.parent_id.is_some());
+    Ok(OpenChat { chat, messages, has_older })
+}
+
+/// Commits a question, in a new chat when none is named, and starts its answer.
+///
+/// When this returns, question and answer are on the disk; the answer's text follows as
+/// [`ChatEvent`]s.
+///
+/// # Errors
+/// [`ChatError::Empty`], [`ChatError::TooLong`], [`ChatError::Busy`], [`ChatError::NotFound`].
+pub async fn send(
+    session: &Session,
+    chat_id: Option<ChatId>,
+    context_id: Option<ContextId>,
+    text: String,
+) -> Result<Sent, ChatError> {
+    if text.len() > LONGEST_QUESTION {
+        return Err(ChatError::TooLong { bytes: text.len() });
+    }
+    if text.trim().is_empty() {
+        return Err(ChatError::Empty);
+    }
+    let core = session.core();
+    let now = core.sources.now();
+    let mut db = session.vault().await?;
+    let mut row = db.begin().await?;
+    let chat_id = match chat_id {
+        Some(id) => {
+            store::chat(&mut row, id).await?.ok_or(ChatError::NotFound)?;
+            if store::is_writing(&mut row, id).await? {
+                return Err(ChatError::Busy);
+            }
+            id
+        }
+        None => {
+            if let Some(context_id) = context_id {
+                context::read(&mut row, context_id).await?.ok_or(ChatError::NotFound)?;
+            }
+            let session_id = core.sources.uuid().to_string();
+            store::insert_chat(&mut row, session_id, &title_of(&text), context_id, now).await?
+        }
+    };
+    let parent_id = store::head(&mut row, chat_id).await?;
+    let new =
+        |parent_id, role, state, text| NewMessage { chat_id, parent_id, role, state, text, now };
+    let question = new(parent_id, Role::User, MessageState::Done, text.as_str());
+    let question = store::insert_message(&mut row, question).await?;
+    let answer = new(Some(question), Role::Assistant, MessageState::Writing, "");
+    let answer = store::insert_message(&mut row, answer).await?;
+    row.commit().await?;
+    begin(session, db, chat_id, question, answer).await
+}
+
+/// Asks again for an answer that ended. The old answer stays stored, on a branch of its own.
+///
+/// # Errors
+/// [`ChatError::NotFound`] when it isn't an answer of this vault; [`ChatError::Busy`].
+pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatError> {
+    let now = session.core().sources.now();
+    let mut db = session.vault().await?;
+    let old = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?.message;
+    let Some(question) = old.parent_id.filter(|_| old.role == Role::Assistant) else {
+        return Err(ChatError::NotFound);
+    };
+    if store::is_writing(&mut db, old.chat_id).await? {
+        return Err(ChatError::Busy);
+    }
+    let mut row = db.begin().await?;
+    let answer = NewMessage {
+        chat_id: old.chat_id,
+        parent_id: Some(question),
+        role: Role::Assistant,
+        state: MessageState::Writing,
+        text: "",
+        now,
+    };
+    let answer = store::insert_message(&mut row, answer).await?;
+    row.commit().await?;
+    begin(session, db, old.chat_id, question, answer).await
+}
+
+/// Starts the answer that is on the disk, and describes what was stored.
+async fn begin(
+    session: &Session,
+    mut db: Connection<'_>,
+    chat_id: ChatId,
+    question: MessageId,
+    answer: MessageId,
+) -> Result<Sent, ChatError> {
+    let chat = store::chat(&mut db, chat_id).await?.ok_or(ChatError::NotFound)?;
+    let question = store::message(&mut db, question).await?.ok_or(ChatError::NotFound)?.rendered();
+    let answer = store::message(&mut db, answer).await?.ok_or(ChatError::NotFound)?.rendered();
+    drop(db);
+    let desk = &session.unlocked().desk;
+    desk.tell(ChatEvent::Chat { chat: chat.clone() });
+    desk.tell(ChatEvent::Started { chat_id, message: answer.clone() });
+    let writer = answer::Writer::new(session.clone(), &chat, &answer);
+    desk.run(answer.id, |stop| writer.run(stop));
+    Ok(Sent { chat, question, answer })
+}
+
+/// Stops an answer; what was written is kept. Stopping one that ended is harmless.
+///
+/// # Errors
+/// [`ChatError::NotFound`] when there is no such message in this vault.
+pub async fn stop(session: &Session, id: MessageId) -> Result<(), ChatError> {
+    session.check()?;
+    if session.unlocked().desk.stop(id) {
+        return Ok(());
+    }
+    message(session, id).await.map(drop)
+}
+
+/// Links a chat to a context, or to none.
+///
+/// # Errors
+/// [`ChatError::NotFound`] when either isn't in this vault.
+pub async fn link_context(
+    session: &Session,
+    id: ChatId,
+    context_id: Option<ContextId>,
+) -> Result<Chat, ChatError> {
+    let mut db = session.vault().await?;
+    if let Some(context_id) = context_id {
+        context::read(&mut db, context_id).await?.ok_or(ChatError::NotFound)?;
+    }
+    store::set_context(&mut db, id, context_id).await?;
+    told(session, &mut db, id).await
+}
+
+/// Gives a chat a title of the person's own.
+///
+/// # Errors
+/// [`ChatError::Invalid`] for an empty title or one over 200 characters.
+pub async fn rename(session: &Session, id: ChatId, title: &str) -> Result<Chat, ChatError> {
+    let title = title.trim();
+    if title.is_empty() {
+        return Err(Invalid::new("title", "Give the chat a title.").into());
+    }
+    if title.chars().count() > LONGEST_TITLE {
+        return Err(Invalid::new("title", format!("At most {LONGEST_TITLE} characters.")).into());
+    }
+    let mut db = session.vault().await?;
+    store::set_title(&mut db, id, title).await?;
+    told(session, &mut db, id).await
+}
+
+async fn told(session: &Session, db: &mut Connection<'_>, id: ChatId) -> Result<Chat, ChatError> {
+    let chat = store::chat(db, id).await?.ok_or(ChatError::NotFound)?;
+    session.unlocked().desk.tell(ChatEvent::Chat { chat: chat.clone() });
+    Ok(chat)
+}
+
+/// Deletes a chat with its messages; an answer being written in it is stopped. Strategies stay.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub async fn delete(session: &Session, id: ChatId) -> Result<(), ChatError> {
+    let mut db = session.vault().await?;
+    for message in store::writing(&mut db, id).await? {
+        session.unlocked().desk.stop(message);
+    }
+    let mut row = db.begin().await?;
+    if !store::delete_chat(&mut row, id).await? {
+        return Err(ChatError::NotFound);
+    }
+    row.commit().await?;
+    Ok(())
+}
+
+/// A message's Markdown as stored.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub async fn text_of(session: &Session, id: MessageId) -> Result<String, ChatError> {
+    message(session, id).await.map(|stored| stored.message.text)
+}
+
+async fn message(session: &Session, id: MessageId) -> Result<Stored, ChatError> {
+    let mut db = session.vault().await?;
+    store::message(&mut db, id).await?.ok_or(ChatError::NotFound)
+}
+
+/// Reads a message again and renders it.
+pub(super) async fn reread(
+    db: &mut sqlx::SqliteConnection,
+    id: MessageId,
+) -> Result<Message, ChatError> {
+    let mut message = store::message(db, id).await?.ok_or(ChatError::NotFound)?.rendered();
+    message.strategies = strategy::marks(db, id).await?;
+    Ok(message)
+}
+
+/// A title made from the first question: its first sentence, cut at a word.
+fn title_of(question: &str) -> String {
+    let line = question.trim().lines().next().unwrap_or_default();
+    let words = line.split_whitespace();
+    let mut title = String::new();
+    for word in words {
+        if !title.is_empty() && title.chars().count() + word.chars().count() >= MADE_TITLE {
+            title.push('…');
+            return title;
+        }
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(word);
+        if title.chars().count() > MADE_TITLE {
+            title = title.chars().take(MADE_TITLE).chain(['…']).collect();
+            return title;
+        }
+    }
+    title.trim_end_matches(['.', ':', ';', ',']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_the_start_of_the_question_cut_at_a_word() {
+        assert_eq!(
+            title_of("  Create a momentum\tstrategy.\nFor AAPL"),
+            "Create a momentum strategy"
+        );
+        let long = title_of(&"momentum ".repeat(50));
+        assert!(long.ends_with("momentum…") && long.chars().count() <= MADE_TITLE + 1, "{long}");
+        assert_eq!(title_of(&"x".repeat(500)).chars().count(), MADE_TITLE + 1);
+    }
+}

@@ -1,0 +1,151 @@
+//! The one value that the doors hold: a data directory, opened by one process.
+
+use std::collections::HashMap;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::SqliteConnection;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::account::{self, AccountError, Attempts, Session, Signer, Unlocked};
+use crate::clock::Sources;
+use crate::ids::AccountId;
+use crate::vault::{self, Derivation, Kdf, KdfParams, StoreError};
+
+/// How a [`Core`] is opened.
+pub struct Config {
+    /// Where everything is kept; made when it isn't there.
+    pub data_dir: PathBuf,
+    /// How hard new passwords are to guess. [`KdfParams::STANDARD`] outside tests.
+    pub kdf: KdfParams,
+    /// Time and randomness.
+    pub sources: Sources,
+    /// `GEMINI_API_KEY` of this computer, for accounts without a key of their own.
+    pub gemini_key: Option<Zeroizing<String>>,
+    /// How often a growing answer is saved.
+    pub checkpoint: Duration,
+}
+
+impl Config {
+    /// The way a door opens `data_dir` for people.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            kdf: KdfParams::STANDARD,
+            sources: Sources::system(),
+            gemini_key: None,
+            checkpoint: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Why a data directory can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process holds it.
+    #[error("AlgoAgent is already running on this data directory")]
+    InUse,
+    /// It can't be made or written.
+    #[error("the data directory {path} can't be used: {source}")]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Its database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The demo account couldn't be made.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+}
+
+/// An open data directory. Clones are the same one.
+#[derive(Clone)]
+pub struct Core(Arc<Inner>);
+
+/// What the clones share; its fields are for core alone.
+pub struct Inner {
+    pub(crate) vaults: PathBuf,
+    pub(crate) sources: Sources,
+    pub(crate) kdf: Kdf,
+    pub(crate) accounts: Mutex<SqliteConnection>,
+    /// Open vaults; the mutex also keeps one vault from being opened and closed at once.
+    pub(crate) unlocked: Mutex<HashMap<AccountId, Arc<Unlocked>>>,
+    pub(crate) sessions: std::sync::Mutex<HashMap<Uuid, Session>>,
+    pub(crate) attempts: Attempts,
+    pub(crate) signer: Signer,
+    pub(crate) gemini_key: Option<Zeroizing<String>>,
+    pub(crate) checkpoint: Duration,
+    _lock: File,
+}
+
+impl std::ops::Deref for Core {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Core {
+    /// Opens a data directory, makes it at the first start, and the demo account with it.
+    ///
+    /// # Errors
+    /// [`OpenError::InUse`] when another process holds it; the others as they say.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        vault::assert_cipher().await?;
+        let directory = |source| OpenError::Directory { path: config.data_dir.clone(), source };
+        let vaults = config.data_dir.join("vaults");
+        vault::create_private_dir(&config.data_dir).map_err(directory)?;
+        vault::create_private_dir(&vaults).map_err(directory)?;
+        let lock = hold(&config.data_dir)?;
+        let accounts = vault::open_plain(&config.data_dir.join("accounts.db")).await?;
+        let signer = Signer::new(&config.sources);
+        let core = Self(Arc::new(Inner {
+            vaults,
+            kdf: Kdf::new(config.kdf),
+            sources: config.sources,
+            accounts: Mutex::new(accounts),
+            unlocked: Mutex::default(),
+            sessions: std::sync::Mutex::default(),
+            attempts: Attempts::default(),
+            signer,
+            gemini_key: config.gemini_key,
+            checkpoint: config.checkpoint,
+            _lock: lock,
+        }));
+        account::settle(&core).await?;
+        Ok(core)
+    }
+
+    /// How many password derivations ran in this process.
+    pub fn derivations(&self) -> Derivation {
+        self.kdf.derivations()
+    }
+
+    /// Ends every session: answers are saved as they are, vaults closed, keys dropped.
+    pub async fn shut_down(&self) {
+        let sessions: Vec<Session> = self.live_sessions();
+        for session in sessions {
+            session.end().await;
+        }
+    }
+}
+
+/// Takes the data directory for this process.
+fn hold(data_dir: &Path) -> Result<File, OpenError> {
+    let path = data_dir.join("lock");
+    let fault = |source| OpenError::Directory { path: path.clone(), source };
+    let file = vault::open_private(&path).map_err(fault)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse),
+        Err(TryLockError::Error(source)) => Err(fault(source)),
+    }
+}

@@ -1,0 +1,161 @@
+//! Families that follow a move: average crossover, momentum, MACD, Supertrend.
+
+use super::super::family::{Code, Spec};
+use super::{bars, level};
+
+pub(in super::super) const CROSSOVER: Spec = Spec {
+    name: "moving-average crossover",
+    class: "AverageCrossover",
+    phrases: &[
+        ("ema", 3),
+        ("sma", 3),
+        ("wma", 3),
+        ("golden cross", 3),
+        ("ma cross", 3),
+        ("ma crossover", 3),
+        ("moving average", 2),
+        ("moving averages", 2),
+        ("crossover", 2),
+        ("cross over", 2),
+        ("averages", 1),
+        ("trend following", 1),
+        ("trend follower", 1),
+        ("follow the trend", 1),
+        ("follows the trend", 1),
+        ("trend strategy", 1),
+        ("trend", 1),
+    ],
+    knobs: &[
+        bars("fast", "fast average, bars", 20.0, 1.0, &["fast", "faster", "quick", "shorter"]),
+        bars("slow", "slow average, bars", 50.0, 2.0, &["slow", "slower", "longer"]),
+    ],
+    imports: &["{MA}", "crossover"],
+    init: &[
+        "self.fast_line = self.I({MA}, self.data.Close, self.fast)",
+        "self.slow_line = self.I({MA}, self.data.Close, self.slow)",
+    ],
+    code: Code::Signals {
+        lasting: false,
+        enter_long: "crossover(self.fast_line, self.slow_line)",
+        leave_long: "crossover(self.slow_line, self.fast_line)",
+        enter_short: "crossover(self.slow_line, self.fast_line)",
+        leave_short: "crossover(self.fast_line, self.slow_line)",
+    },
+    about: "A moving-average crossover follows trends: it buys when a fast average of the closes rises above a slow one, and leaves when it falls below again.",
+    entry_long: "buys when the {fast}-bar {MA} crosses above the {slow}-bar {MA}",
+    exit_long: "leaves when the {fast}-bar {MA} crosses back below the {slow}-bar {MA}",
+    entry_short: "sells short when the {fast}-bar {MA} crosses below the {slow}-bar {MA}",
+    exit_short: "covers when the {fast}-bar {MA} crosses back above the {slow}-bar {MA}",
+    weakness: "In a market without a trend the averages cross often and each cross costs money.",
+    stop: None,
+    try_next: "use EMA 10 and 30 instead",
+};
+
+pub(in super::super) const MOMENTUM: Spec = Spec {
+    name: "momentum (rate of change)",
+    class: "MomentumStrategy",
+    phrases: &[
+        ("momentum", 2),
+        ("roc", 3),
+        ("rate of change", 3),
+        ("time series momentum", 3),
+        ("absolute momentum", 3),
+    ],
+    knobs: &[
+        bars(
+            "lookback",
+            "look-back of the rate of change, bars",
+            60.0,
+            1.0,
+            &["lookback", "look", "period", "periods", "window", "length"],
+        ),
+        level("threshold", "rate of change to enter, per cent", 0.0, (0.0, 100.0), &["threshold"]),
+    ],
+    imports: &["ROC"],
+    init: &["self.roc = self.I(ROC, self.data.Close, self.lookback)"],
+    code: Code::Signals {
+        lasting: true,
+        enter_long: "self.roc[-1] > self.threshold",
+        leave_long: "self.roc[-1] < 0",
+        enter_short: "self.roc[-1] < -self.threshold",
+        leave_short: "self.roc[-1] > 0",
+    },
+    about: "A momentum strategy holds what has risen over a look-back: it buys when the rate of change turns positive and leaves when it turns negative.",
+    entry_long: "buys when the {lookback}-bar rate of change rises above {threshold} %",
+    exit_long: "leaves when the {lookback}-bar rate of change is below zero",
+    entry_short: "sells short when the {lookback}-bar rate of change falls below minus {threshold} %",
+    exit_short: "covers when the {lookback}-bar rate of change is above zero",
+    weakness: "Momentum turns late: after a sharp reversal it still holds what has already fallen.",
+    stop: None,
+    try_next: "use a 120-day lookback",
+};
+
+pub(in super::super) const MACD: Spec = Spec {
+    name: "MACD trend",
+    class: "MacdTrend",
+    phrases: &[("macd", 3), ("convergence divergence", 3)],
+    knobs: &[
+        bars("fast", "fast average, bars", 12.0, 1.0, &["fast", "faster"]),
+        bars("slow", "slow average, bars", 26.0, 2.0, &["slow", "slower"]),
+        bars("signal", "signal line, bars", 9.0, 1.0, &["signal"]),
+    ],
+    imports: &["MACD", "crossover"],
+    init: &[
+        "self.line, self.signal_line, _ = self.I(",
+        "    MACD, self.data.Close, self.fast, self.slow, self.signal",
+        ")",
+    ],
+    code: Code::Signals {
+        lasting: false,
+        enter_long: "crossover(self.line, self.signal_line)",
+        leave_long: "crossover(self.signal_line, self.line)",
+        enter_short: "crossover(self.signal_line, self.line)",
+        leave_short: "crossover(self.line, self.signal_line)",
+    },
+    about: "A MACD strategy takes the distance between two exponential averages and trades when that distance crosses its own average, the signal line.",
+    entry_long: "buys when the MACD line ({fast}, {slow}) crosses above its {signal}-bar signal line",
+    exit_long: "leaves when the MACD line crosses back below its signal line",
+    entry_short: "sells short when the MACD line ({fast}, {slow}) crosses below its {signal}-bar signal line",
+    exit_short: "covers when the MACD line crosses back above its signal line",
+    weakness: "The lines cross many times in a quiet market; costs then weigh more than the moves.",
+    stop: None,
+    try_next: "use MACD 8, 21, 5",
+};
+
+pub(in super::super) const SUPERTREND: Spec = Spec {
+    name: "Supertrend",
+    class: "SupertrendStrategy",
+    phrases: &[("supertrend", 4), ("super trend", 4)],
+    knobs: &[
+        bars("period", "ATR period, bars", 10.0, 1.0, &["period", "length", "atr"]),
+        level(
+            "multiplier",
+            "distance in ATRs",
+            3.0,
+            (0.1, 20.0),
+            &["multiplier", "factor", "times"],
+        ),
+    ],
+    imports: &["SUPERTREND"],
+    init: &[
+        "self.line, self.direction = self.I(",
+        "    SUPERTREND, self.data.High, self.data.Low, self.data.Close,",
+        "    self.period, self.multiplier,",
+        ")",
+    ],
+    code: Code::Signals {
+        lasting: true,
+        enter_long: "self.direction[-1] > 0",
+        leave_long: "self.direction[-1] < 0",
+        enter_short: "self.direction[-1] < 0",
+        leave_short: "self.direction[-1] > 0",
+    },
+    about: "Supertrend trails a line some average true ranges behind the price and changes sides when the close crosses it.",
+    entry_long: "buys when the Supertrend line ({period} bars, {multiplier} ATR) turns up",
+    exit_long: "leaves when the Supertrend line turns down",
+    entry_short: "sells short when the Supertrend line ({period} bars, {multiplier} ATR) turns down",
+    exit_short: "covers when the Supertrend line turns up",
+    weakness: "In a range the line changes sides at the worst prices.",
+    stop: None,
+    try_next: "use a multiplier of 2",
+};

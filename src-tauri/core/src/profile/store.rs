@@ -1,0 +1,70 @@
+//! The profile in SQL: one row.
+
+use sqlx::SqliteConnection;
+use sqlx::types::Json;
+
+use super::{Profile, ProfileDraft, RiskParameters};
+use crate::clock::Timestamp;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    risk_tolerance: String,
+    timeframe: String,
+    symbols: Json<Vec<String>>,
+    risk_parameters: Json<RiskParameters>,
+    updated_at: i64,
+    goals: String,
+    preferences: String,
+}
+
+pub(crate) async fn get(db: &mut SqliteConnection) -> Result<Profile, sqlx::Error> {
+    let row: Row = sqlx::query_as(
+        "SELECT risk_tolerance, timeframe, symbols, risk_parameters, updated_at, goals, preferences
+         FROM profile",
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Profile {
+        draft: ProfileDraft {
+            risk_tolerance: word(&row.risk_tolerance)?,
+            timeframe: word(&row.timeframe)?,
+            symbols: row.symbols.0,
+            goals: row.goals,
+            preferences: row.preferences,
+            risk_parameters: row.risk_parameters.0,
+        },
+        updated_at: Timestamp(row.updated_at),
+    })
+}
+
+/// A word of a column as the enum that serde writes by that word.
+fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_value(text.into()).map_err(|fault| sqlx::Error::Decode(fault.into()))
+}
+
+pub(super) async fn put(
+    db: &mut SqliteConnection,
+    draft: &ProfileDraft,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO profile (id, risk_tolerance, timeframe, symbols, risk_parameters,
+                              updated_at, goals, preferences)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET
+            risk_tolerance = excluded.risk_tolerance, timeframe = excluded.timeframe,
+            symbols = excluded.symbols, risk_parameters = excluded.risk_parameters,
+            updated_at = excluded.updated_at, goals = excluded.goals,
+            preferences = excluded.preferences",
+    )
+    .bind(draft.risk_tolerance.code())
+    .bind(draft.timeframe.code())
+    .bind(Json(&draft.symbols))
+    .bind(Json(&draft.risk_parameters))
+    .bind(now.0)
+    .bind(&draft.goals)
+    .bind(&draft.preferences)
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! Markdown from a model → blocks that are safe to show.
+//!
+//! A model's words are hostile input: raw HTML comes out as text, images come out as links,
+//! and a link leads to http, https or mailto or is no link at all.
+
+mod highlight;
+mod incremental;
+mod markdown;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+pub use incremental::{Renderer, Step};
+
+/// One top-level piece of an answer, rendered once and never again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block {
+    /// Anything but a code block.
+    Html {
+        /// Safe HTML: no scripts, no styles, no images; links carry their address in `href`.
+        html: String,
+    },
+    /// A fenced or indented code block.
+    Code {
+        /// The fence's first word in lower case, or nothing.
+        language: String,
+        /// The code, highlighted: text in `span`s with classes. Its text content is the code.
+        html: String,
+    },
+}
+
+/// What stands after the last finished block of a growing answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Tail {
+    /// Replaces the tail: what is written so far of this block.
+    Html {
+        /// Safe HTML, as in [`Block::Html`].
+        html: String,
+    },
+    /// Replaces the tail by an open code block.
+    Code {
+        /// The fence's first word in lower case, or nothing.
+        language: String,
+        /// The code so far, plain.
+        text: String,
+    },
+    /// Extends the open code block.
+    More {
+        /// What came since, plain.
+        text: String,
+    },
+}
+
+/// A closed, fenced code block of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeBlock {
+    /// Its place among the answer's blocks, from 0.
+    pub index: u32,
+    /// The fence's first word in lower case, or nothing.
+    pub language: String,
+    /// The code.
+    pub code: String,
+}
+
+/// The closed code blocks of `text`, numbered as [`Renderer::whole`] numbers its blocks.
+pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
+    Renderer::sources(text)
+        .iter()
+        .zip(0..)
+        .filter_map(|(source, index)| {
+            let (language, code) = incremental::closed_fence(source)?;
+            Some(CodeBlock { index, language, code })
+        })
+        .collect()
+}

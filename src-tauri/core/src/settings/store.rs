@@ -1,0 +1,91 @@
+//! Settings and providers in SQL.
+
+use sqlx::SqliteConnection;
+use zeroize::Zeroizing;
+
+use super::ModelChoice;
+use crate::model::gemini::DEFAULT_BASE_URL;
+
+const CHOICE: &str = "model_choice";
+
+/// What is stored for Gemini.
+pub(super) struct Gemini {
+    pub(super) base_url: String,
+    pub(super) model: Option<String>,
+    pub(super) key: Option<Zeroizing<String>>,
+    pub(super) key_url: Option<String>,
+}
+
+pub(super) async fn choice(db: &mut SqliteConnection) -> Result<ModelChoice, sqlx::Error> {
+    let stored: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = ?")
+        .bind(CHOICE)
+        .fetch_optional(db)
+        .await?;
+    Ok(stored.and_then(|value| serde_json::from_str(&value).ok()).unwrap_or_default())
+}
+
+type Stored = (String, Option<String>, Option<String>, Option<String>);
+
+pub(super) async fn gemini(db: &mut SqliteConnection) -> Result<Gemini, sqlx::Error> {
+    let row: Option<Stored> =
+        sqlx::query_as("SELECT base_url, model, key, key_url FROM provider WHERE name = 'gemini'")
+            .fetch_optional(db)
+            .await?;
+    let (base_url, model, key, key_url) =
+        row.unwrap_or_else(|| (DEFAULT_BASE_URL.to_owned(), None, None, None));
+    Ok(Gemini { base_url, model, key: key.map(Zeroizing::new), key_url })
+}
+
+pub(super) async fn choose(
+    db: &mut SqliteConnection,
+    choice: ModelChoice,
+    model: Option<&str>,
+    stored: &Gemini,
+) -> Result<(), sqlx::Error> {
+    let value =
+        serde_json::to_string(&choice).map_err(|fault| sqlx::Error::Encode(fault.into()))?;
+    sqlx::query(
+        "INSERT INTO setting (name, value) VALUES (?, ?)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(CHOICE)
+    .bind(value)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "INSERT INTO provider (name, base_url, model) VALUES ('gemini', ?, ?)
+         ON CONFLICT (name) DO UPDATE SET model = excluded.model",
+    )
+    .bind(&stored.base_url)
+    .bind(model)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn set_gemini(
+    db: &mut SqliteConnection,
+    base_url: &str,
+    key: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO provider (name, base_url, key, key_url)
+         VALUES ('gemini', ?1, ?2, iif(?2 IS NULL, NULL, ?1))
+         ON CONFLICT (name) DO UPDATE SET
+            base_url = excluded.base_url,
+            key = coalesce(excluded.key, key),
+            key_url = coalesce(excluded.key_url, key_url)",
+    )
+    .bind(base_url)
+    .bind(key)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn forget_key(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE provider SET key = NULL, key_url = NULL WHERE name = 'gemini'")
+        .execute(db)
+        .await?;
+    Ok(())
+}

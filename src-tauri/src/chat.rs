@@ -1,0 +1,180 @@
+//! The conversation in a terminal.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::sync::Arc;
+
+use algoagent_api::chat::Sent;
+use algoagent_api::{Door, Nothing, Unattended, call};
+use algoagent_core::Core;
+use algoagent_core::account::DoorKind;
+use algoagent_core::chat::{ChatEvent, Message, MessageState};
+use algoagent_core::ids::ChatId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use zeroize::Zeroizing;
+
+use crate::cli::ChatOptions;
+use crate::exit::Failure;
+
+/// One command of the table, typed.
+async fn ask<T: DeserializeOwned>(
+    door: &Door,
+    name: &str,
+    request: impl Serialize,
+) -> Result<T, Failure> {
+    let wrong = |fault: serde_json::Error| Failure::Other(fault.to_string());
+    let request = serde_json::to_value(request).map_err(wrong)?;
+    serde_json::from_value(call(door, name, request).await?).map_err(wrong)
+}
+
+pub(crate) async fn run(core: &Core, options: ChatOptions) -> Result<(), Failure> {
+    let door = Door::new(core.clone(), DoorKind::Terminal, Arc::new(Unattended));
+    sign_in(&door, options.user.as_deref()).await?;
+    let held = match &options.once {
+        Some(text) => turn(&door, None, text, options.json).await.and_then(whole),
+        None => converse(&door, options.json).await,
+    };
+    // Signing out saves what is still being written and closes the vault.
+    ask::<Nothing>(&door, "sign_out", Nothing {}).await?;
+    held
+}
+
+fn whole(sent: (ChatId, MessageState)) -> Result<(), Failure> {
+    match sent.1 {
+        MessageState::Done | MessageState::Stopped => Ok(()),
+        _ => Err(Failure::NoAnswer),
+    }
+}
+
+async fn sign_in(door: &Door, user: Option<&str>) -> Result<(), Failure> {
+    let Some(user) = user else {
+        ask::<serde_json::Value>(door, "sign_in_demo", Nothing {}).await?;
+        return Ok(());
+    };
+    let password = match std::env::var("ALGOAGENT_PASSWORD") {
+        Ok(password) => Zeroizing::new(password),
+        Err(_) => rpassword::prompt_password(format!("Password of {user}: "))
+            .map(Zeroizing::new)
+            .map_err(|fault| {
+            Failure::Other(format!(
+                "no password: {fault}. Set ALGOAGENT_PASSWORD, or run it in a terminal"
+            ))
+        })?,
+    };
+    let request = json!({ "username": user, "password": *password });
+    ask::<serde_json::Value>(door, "sign_in", request).await?;
+    Ok(())
+}
+
+/// Reads a line, answers it, and so on until the input ends.
+async fn converse(door: &Door, json: bool) -> Result<(), Failure> {
+    let talking = std::io::stdin().is_terminal();
+    if talking {
+        eprintln!("Write a message and press Enter. Ctrl-C stops an answer, Ctrl-D ends.");
+    }
+    let mut chat = None;
+    loop {
+        if talking {
+            eprint!("\n> ");
+        }
+        let line = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).map(|read| (read > 0).then_some(line))
+        });
+        let line = line.await.map_err(|fault| Failure::Other(fault.to_string()))?;
+        match line.map_err(|fault| Failure::Other(fault.to_string()))? {
+            None => return Ok(()),
+            Some(line) if line.trim().is_empty() => {}
+            Some(line) => match turn(door, chat, line.trim(), json).await {
+                Ok((id, _)) => chat = Some(id),
+                // In a script the first refusal ends it; a person just goes on.
+                Err(Failure::Refused(fault)) if talking => eprintln!("{fault}"),
+                Err(failure) => return Err(failure),
+            },
+        }
+    }
+}
+
+/// Sends one message and prints its answer.
+async fn turn(
+    door: &Door,
+    chat: Option<ChatId>,
+    text: &str,
+    json: bool,
+) -> Result<(ChatId, MessageState), Failure> {
+    let session = door.session()?;
+    let events = session.events().map_err(algoagent_api::ApiError::from)?;
+    let request = json!({ "chat_id": chat, "context_id": null, "text": text });
+    let sent: Sent = ask(door, "send", request).await?;
+    let answer = listen(door, events, &sent, !json).await?;
+    let state = answer.state;
+    if json {
+        let line = json!({
+            "session_id": sent.chat.session_id,
+            "title": sent.chat.title,
+            "state": state,
+            "answer": answer.text,
+            "model": answer.model,
+            "usage": answer.usage,
+            "strategies": answer.strategies,
+            "problem": answer.problem,
+        });
+        print(&format!("{line}\n"))?;
+    } else {
+        print("\n")?;
+        if let Some(problem) = &answer.problem {
+            eprintln!("\n{}", problem.message);
+        }
+    }
+    Ok((sent.chat.id, state))
+}
+
+/// Follows an answer to its end. Ctrl-C stops it.
+async fn listen(
+    door: &Door,
+    mut events: Receiver<ChatEvent>,
+    sent: &Sent,
+    show: bool,
+) -> Result<Message, Failure> {
+    let id = sent.answer.id;
+    let mut printed = 0;
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => event,
+            _ = tokio::signal::ctrl_c() => {
+                ask::<Nothing>(door, "stop", json!({ "message_id": id })).await?;
+                continue;
+            }
+        };
+        match event {
+            Ok(ChatEvent::Text { message_id, text, .. }) if message_id == id && show => {
+                print(&text)?;
+                printed += text.len();
+            }
+            Ok(ChatEvent::Waiting { message_id, seconds, reason, .. }) if message_id == id => {
+                eprintln!("{reason} Trying again in {seconds} s.");
+            }
+            Ok(ChatEvent::Ended { message, .. }) if message.id == id => {
+                if show {
+                    print(message.text.get(printed..).unwrap_or_default())?;
+                }
+                return Ok(message);
+            }
+            Ok(_) => {}
+            // What was missed is in the message that ends the answer.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => {
+                return Err(Failure::Other("the session ended before the answer did".into()));
+            }
+        }
+    }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|fault| Failure::Other(format!("the output is closed: {fault}")))
+}

@@ -1,0 +1,62 @@
+//! What the window's door can do outside the webview: clipboard, save dialog, browser, looks.
+
+use std::path::PathBuf;
+
+use algoagent_api::appearance::Appearance;
+use algoagent_api::{Host, HostError};
+use tauri::AppHandle;
+use tauri_plugin_clipboard_manager::ClipboardExt as _;
+use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_opener::OpenerExt as _;
+
+use super::preferences::Preferences;
+use super::window;
+
+pub(super) struct WindowHost {
+    app: AppHandle,
+    preferences: Preferences,
+}
+
+impl WindowHost {
+    pub(super) fn new(app: AppHandle, preferences: Preferences) -> Self {
+        Self { app, preferences }
+    }
+}
+
+fn failed(fault: impl std::fmt::Display) -> HostError {
+    HostError(fault.to_string())
+}
+
+impl Host for WindowHost {
+    fn copy(&self, text: &str) -> Result<(), HostError> {
+        self.app.clipboard().write_text(text).map_err(failed)
+    }
+
+    fn choose_file(&self, suggested_name: &str) -> Result<Option<PathBuf>, HostError> {
+        let mut dialog = self.app.dialog().file().set_file_name(suggested_name);
+        if let Some(window) = window::main(&self.app) {
+            dialog = dialog.set_parent(&window);
+        }
+        if let Some((_, extension)) = suggested_name.rsplit_once('.') {
+            dialog = dialog.add_filter(format!("*.{extension}"), &[extension]);
+        }
+        let chosen = dialog.blocking_save_file();
+        chosen.map(|path| path.into_path().map_err(failed)).transpose()
+    }
+
+    fn open_link(&self, url: &str) -> Result<(), HostError> {
+        self.app.opener().open_url(url, None::<&str>).map_err(failed)
+    }
+
+    fn appearance(&self) -> Appearance {
+        self.preferences.appearance()
+    }
+
+    fn set_appearance(&self, appearance: Appearance) -> Result<(), HostError> {
+        self.preferences.set_appearance(appearance)?;
+        if let Some(window) = window::main(&self.app) {
+            window.set_theme(window::theme(appearance)).map_err(failed)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! The window: one webview, one door, no token or key on the JavaScript side.
+
+mod host;
+mod preferences;
+mod rpc;
+mod window;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use algoagent_api::Door;
+use algoagent_core::Core;
+use algoagent_core::account::DoorKind;
+use tauri::{Manager as _, RunEvent};
+
+use crate::exit::Failure;
+use crate::handover;
+use host::WindowHost;
+use preferences::Preferences;
+
+/// Opens the window over `core` and returns when it was closed.
+pub(crate) fn run(
+    runtime: &tokio::runtime::Runtime,
+    core: Core,
+    data_dir: PathBuf,
+) -> Result<(), Failure> {
+    tauri::async_runtime::set(runtime.handle().clone());
+    let no_display = |fault: tauri::Error| {
+        Failure::Other(format!(
+            "the window can't be opened: {fault}. Without a display, `algoagent chat` holds the same conversation in the terminal"
+        ))
+    };
+    if !has_display() {
+        return Err(Failure::Other(
+            "there is no display to open a window on. `algoagent chat` holds the same conversation in the terminal".into(),
+        ));
+    }
+    let door_core = core.clone();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .invoke_handler(tauri::generate_handler![rpc::call, rpc::listen])
+        .setup(move |app| {
+            let preferences = Preferences::open(app.handle(), &data_dir)?;
+            let host = WindowHost::new(app.handle().clone(), preferences.clone());
+            app.manage(Arc::new(Door::new(door_core, DoorKind::Desktop, Arc::new(host))));
+            window::open(app.handle(), &preferences)?;
+            let handle = app.handle().clone();
+            handover::listen(&data_dir, move || window::raise(&handle));
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .map_err(no_display)?;
+    app.run(move |_, event| {
+        if matches!(event, RunEvent::Exit) {
+            // What is being written is saved as it is, vaults are closed, keys dropped.
+            tauri::async_runtime::block_on(core.shut_down());
+        }
+    });
+    Ok(())
+}
+
+fn has_display() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
+}

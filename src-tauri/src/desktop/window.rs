@@ -1,0 +1,75 @@
+//! The one window: its size, its looks, and what its webview may not do.
+
+use algoagent_api::appearance::{Appearance, Theme};
+use tauri::webview::NewWindowResponse;
+use tauri::{
+    AppHandle, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+};
+
+use super::preferences::{Preferences, Size};
+
+const LABEL: &str = "main";
+const USUAL: Size = Size { width: 1280.0, height: 800.0 };
+const SMALLEST: Size = Size { width: 720.0, height: 560.0 };
+
+pub(super) fn main(app: &AppHandle) -> Option<WebviewWindow> {
+    app.get_webview_window(LABEL)
+}
+
+pub(super) fn open(app: &AppHandle, preferences: &Preferences) -> tauri::Result<()> {
+    let size = preferences.size().unwrap_or(USUAL);
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+        .title("AlgoAgent")
+        .inner_size(size.width.max(SMALLEST.width), size.height.max(SMALLEST.height))
+        .min_inner_size(SMALLEST.width, SMALLEST.height)
+        .theme(theme(preferences.appearance()))
+        // Nothing that the webview shows is kept on the disk.
+        .incognito(true)
+        .disable_drag_drop_handler()
+        .on_navigation(|url| is_own(url.scheme(), url.host_str()))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .build()?;
+    let kept = preferences.clone();
+    let watched = window.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::CloseRequested { .. })
+            && let (Ok(size), Ok(scale)) = (watched.inner_size(), watched.scale_factor())
+        {
+            let size = size.to_logical::<f64>(scale);
+            let size = Size { width: size.width, height: size.height };
+            if let Err(fault) = kept.set_size(size) {
+                tracing::warn!(%fault, "the window's size was not kept");
+            }
+        }
+    });
+    Ok(())
+}
+
+/// The program's own pages, by the names that Tauri gives them on each system.
+fn is_own(scheme: &str, host: Option<&str>) -> bool {
+    match scheme {
+        "tauri" => host == Some("localhost"),
+        "http" | "https" => {
+            host == Some("tauri.localhost") || (cfg!(dev) && host == Some("127.0.0.1"))
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn theme(appearance: Appearance) -> Option<tauri::Theme> {
+    match appearance.theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    }
+}
+
+/// Brings the window to the front.
+pub(super) fn raise(app: &AppHandle) {
+    let Some(window) = main(app) else { return };
+    let raised = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    if let Err(fault) = raised {
+        tracing::warn!(%fault, "the window could not be raised");
+    }
+}

@@ -1,0 +1,66 @@
+//! What the computer says before anybody signs in: where data is kept, a key for all.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::exit::Failure;
+
+const KEY: &str = "GEMINI_API_KEY";
+
+/// The data directory: the one that was named, else the system's place for it.
+pub(crate) fn data_dir(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let usual = || {
+        directories::ProjectDirs::from("org", "AlgoAgent", "AlgoAgent")
+            .map(|dirs| dirs.data_local_dir().to_owned())
+    };
+    let dir = named.filter(|dir| !dir.as_os_str().is_empty()).or_else(usual).ok_or_else(|| {
+        Failure::Other("there is no home directory; name a place with --data-dir".to_owned())
+    })?;
+    std::path::absolute(&dir).map_err(|fault| Failure::Other(format!("{}: {fault}", dir.display())))
+}
+
+/// `GEMINI_API_KEY` of the environment, else of a `.env` file in the data directory, else, in a
+/// terminal, of one in the working directory. No other name is read from it.
+pub(crate) fn gemini_key(data_dir: &Path, in_terminal: bool) -> Option<Zeroizing<String>> {
+    let named = std::env::var(KEY).ok().map(Zeroizing::new);
+    let beside = || read(&data_dir.join(".env"));
+    let here = || in_terminal.then(|| read(Path::new(".env"))).flatten();
+    named.or_else(beside).or_else(here).filter(|key| !key.is_empty())
+}
+
+fn read(file: &Path) -> Option<Zeroizing<String>> {
+    let text = Zeroizing::new(std::fs::read_to_string(file).ok()?);
+    find(&text)
+}
+
+fn find(text: &str) -> Option<Zeroizing<String>> {
+    text.lines().find_map(|line| {
+        let line = line.trim();
+        let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
+        let value = value.trim();
+        let quoted = ['"', '\''].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q));
+        (name.trim() == KEY).then(|| Zeroizing::new(quoted.unwrap_or(value).to_owned()))
+    })
+}
+
+/// A crash must not write an open vault's memory to the disk.
+pub(crate) fn forbid_core_dumps() {
+    #[cfg(unix)]
+    if let Err(fault) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
+        tracing::warn!(%fault, "core dumps could not be turned off");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_one_name_is_read_from_a_file() {
+        let file = "# x\nOTHER=1\nGEMINI_API_KEY_OLD=no\n export GEMINI_API_KEY = \"abc=d\"\n";
+        assert_eq!(find(file).as_deref().map(String::as_str), Some("abc=d"));
+        assert_eq!(find("GEMINI_API_KEY='x'").as_deref().map(String::as_str), Some("x"));
+        assert_eq!(find("NOTHING=1\n#GEMINI_API_KEY=x"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! The main job with Gemini, as it answered once and was recorded: every request holds what
+//! the model must know, and every answer arrives whole, wherever the network cut it.
+
+use std::time::Duration;
+
+use algoagent_tests::desktop::World;
+use algoagent_tests::gemini::{Gemini, Reply};
+use algoagent_tests::recordings::expected;
+use algoagent_tests::scan::assert_nothing_found;
+use algoagent_tests::steps::ADA;
+use algoagent_tests::window::Window;
+
+const KEY: &str = "replay-key-of-the-main-story";
+const CONTEXT: &str = "Momentum on large caps";
+const INSTRUCTIONS: &str = "Only liquid US shares. Trade the trend, never against it. ibexlagoon";
+const QUESTION: &str = "Create a momentum strategy for AAPL";
+const CHANGE: &str = "stop at 3 %";
+
+#[test]
+fn gemini_is_told_everything_and_its_strategy_arrives_whole() {
+    let world = World::new("window-gemini");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.listen_for_errors();
+    window.try_the_demo();
+    window.connect_gemini(&gemini, KEY);
+    window.new_context(CONTEXT, INSTRUCTIONS);
+    window.new_chat();
+    window.link_context(CONTEXT);
+
+    gemini.answers([
+        Reply::recorded("strategy-stream").by_byte(),
+        Reply::recorded("strategy-follow-up").in_random_pieces(3).every(Duration::from_millis(2)),
+    ]);
+    window.ask(QUESTION);
+    window.answer_becomes(1, "done");
+    let first = expected("strategy-stream");
+    shows(&window, &first.python[0], "v1");
+    assert!(!window.text().contains(first.reasoning.trim()), "the reasoning is in the answer");
+    assert_eq!(window.answer().holds("table tr"), 6, "the table isn't a table");
+
+    window.ask(CHANGE);
+    window.answer_becomes(2, "done");
+    let second = expected("strategy-follow-up");
+    shows(&window, &second.python[0], "v2");
+    copies(&window, &second.text);
+
+    let questions = gemini.questions();
+    assert_eq!(questions.len(), 2, "two questions make two requests");
+    for question in &questions {
+        is_told_everything(&question.system());
+    }
+    let user = |text: &str| ("user".to_owned(), text.to_owned());
+    let model = |text: &str| ("model".to_owned(), text.to_owned());
+    assert_eq!(questions[0].turns(), [user(QUESTION)]);
+    assert_eq!(questions[1].turns(), [user(QUESTION), model(&first.text), user(CHANGE)]);
+    gemini.assert_no_faults();
+    assert!(!window.source().contains(KEY), "the key is in the page");
+    window.assert_no_errors();
+
+    window.close();
+    let line = "it buys when the fast average crosses above";
+    assert_nothing_found(&world.places(), &[KEY, "ibexlagoon", QUESTION, line], &[]);
+}
+
+#[test]
+fn every_recorded_answer_arrives_whole_wherever_it_was_cut() {
+    const ANSWERS: [&str; 8] = [
+        "short",
+        "markdown",
+        "newest",
+        "thinking",
+        "signature",
+        "utf8",
+        "empty-part",
+        "growing-usage",
+    ];
+    let world = World::new("window-recordings");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.create_account(&ADA);
+    window.connect_gemini(&gemini, KEY);
+    for (index, name) in ANSWERS.into_iter().enumerate() {
+        let reply = Reply::recorded(name);
+        gemini.answers([match index % 3 {
+            0 => reply.by_byte(),
+            1 => reply.in_random_pieces(17),
+            _ => reply,
+        }]);
+        window.ask(&format!("the recording {name}"));
+        window.answer_becomes(index + 1, "done");
+        copies(&window, &expected(name).text);
+    }
+    gemini.assert_no_faults();
+    window.close();
+}
+
+#[test]
+fn what_cannot_be_sent_stays_where_it_was_written() {
+    const LONGEST: usize = 256 * 1024;
+    let world = World::new("window-composer");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.create_account(&ADA);
+    window.connect_gemini(&gemini, KEY);
+
+    for nothing in ["", "   \n "] {
+        window.composer().paste(nothing);
+        assert!(!window.button("Send").is_enabled(), "{nothing:?} could be sent");
+        window.composer().keys(algoagent_tests::webdriver::keys::ENTER);
+    }
+
+    // Two bytes each: what counts is bytes, not characters.
+    let long = "é".repeat(LONGEST / 2 + 1);
+    window.composer().paste(&long);
+    let send = window.button("Send");
+    if send.is_enabled() {
+        send.click();
+    } else {
+        window.composer().keys(algoagent_tests::webdriver::keys::ENTER);
+    }
+    window.says("256 KiB");
+    assert!(window.composer().value() == long, "the draft has changed");
+    assert_eq!(window.questions().count(), 0);
+    assert!(gemini.questions().is_empty(), "it was sent all the same");
+
+    gemini.answers([Reply::recorded("short")]);
+    let longest = "é".repeat(LONGEST / 2);
+    window.composer().paste(&longest);
+    window.button("Send").click();
+    window.answer_becomes(1, "done");
+    let turns = gemini.last_question().turns();
+    assert!(turns == [("user".to_owned(), longest)], "the longest question didn't arrive whole");
+    window.close();
+}
+
+#[test]
+fn stopping_keeps_what_was_written_and_hangs_up() {
+    let world = World::new("window-stop");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.create_account(&ADA);
+    window.connect_gemini(&gemini, KEY);
+
+    let words: Vec<String> = (1..300).map(|step| format!("step-{step:03} ")).collect();
+    let slow = Reply::saying(words.iter().map(String::as_str)).by_event();
+    gemini.answers([slow.every(Duration::from_millis(100))]);
+    window.ask("Count slowly");
+    window.answer_says("step-010");
+    window.composer().fill("typed meanwhile");
+    window.button("Stop").click();
+    window.answer_becomes(1, "stopped");
+    gemini.expects_hang_up();
+    let kept = window.answer().text();
+    assert!(kept.contains("step-010"), "what was written is gone: {kept}");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(window.answer().text(), kept, "a late word came in");
+    assert_eq!(window.composer().value(), "typed meanwhile");
+
+    gemini.answers([Reply::recorded("short")]);
+    window.ask("and now?");
+    window.answer_becomes(2, "done");
+    window.close();
+}
+
+fn is_told_everything(system: &str) {
+    for word in [
+        "from algoagent import",
+        "Strategy",
+        "moderate",
+        "1d",
+        "AAPL",
+        "GOOGL",
+        "MSFT",
+        "TSLA",
+        INSTRUCTIONS,
+        "max_position_size",
+        "0.1",
+        "max_drawdown",
+        "0.15",
+        "stop_loss_pct",
+        "0.02",
+        "take_profit_pct",
+        "0.05",
+    ] {
+        assert!(system.contains(word), "the model isn't told '{word}':\n{system}");
+    }
+}
+
+/// The newest answer's code is exactly this, highlighted, and this version of a strategy.
+fn shows(window: &Window<'_>, code: &str, version: &str) {
+    let block = window.code();
+    window.eventually(&format!("the mark {version} at the code"), || {
+        let caption = block.text();
+        caption.split_whitespace().any(|word| word == version).then_some(())
+    });
+    assert!(block.holds("code span[class]") > 10, "the code isn't highlighted");
+    let shown = window.any("region").within(block).content();
+    assert_eq!(shown.trim_end(), code.trim_end());
+    let hands = window.world().hands();
+    hands.empty_clipboard();
+    window.button("Copy code").within(window.code()).click();
+    assert_eq!(hands.clipboard().trim_end(), code.trim_end());
+}
+
+/// Copying the newest answer gives its Markdown, to the letter.
+fn copies(window: &Window<'_>, markdown: &str) {
+    let hands = window.world().hands();
+    hands.empty_clipboard();
+    window.button("Copy message").within(window.answer()).click();
+    assert_eq!(hands.clipboard().trim_end(), markdown.trim_end());
+}

@@ -1,0 +1,145 @@
+//! Every screen, large and small, light and dark: pictures to look at, and what a program can
+//! judge by itself: nothing is cut off, nothing is nameless, nothing is too small or too faint.
+
+use algoagent_tests::desktop::{Theme, World};
+use algoagent_tests::steps::{ADA, Person};
+use algoagent_tests::window::Window;
+
+const SIZES: [(i64, i64); 2] = [(1280, 800), (720, 560)];
+
+/// Judges the page; gives a list of sentences.
+const TIDY: &str = include_str!("tidy.js");
+
+struct Walk<'w> {
+    window: Window<'w>,
+    theme: &'static str,
+    faults: Vec<String>,
+}
+
+impl Walk<'_> {
+    /// Looks at the screen in both sizes.
+    fn look(&mut self, name: &str) {
+        for (width, height) in SIZES {
+            self.window.resize(width, height);
+            self.look_once(name, width);
+        }
+        let (width, height) = SIZES[0];
+        self.window.resize(width, height);
+    }
+
+    /// Looks at the screen as it is, where another size would close what is open.
+    fn look_once(&mut self, name: &str, width: i64) {
+        let picture = format!("screen-{}-{width}-{name}", self.theme);
+        self.window.screenshot(&picture);
+        let judged = self.window.script(TIDY, &[]);
+        let sentences = judged.as_array().cloned().unwrap_or_default();
+        self.faults.extend(
+            sentences
+                .iter()
+                .filter_map(|sentence| Some(format!("{picture}: {}", sentence.as_str()?))),
+        );
+    }
+}
+
+#[test]
+fn every_screen_is_fit_to_be_seen_in_the_light() {
+    walk_through(Theme::Light, "light");
+}
+
+#[test]
+fn every_screen_is_fit_to_be_seen_in_the_dark() {
+    walk_through(Theme::Dark, "dark");
+}
+
+fn walk_through(theme: Theme, name: &'static str) {
+    let world = World::new(&format!("window-screens-{name}"));
+    world.set_theme(theme);
+    let mut walk = Walk { window: world.open(), theme: name, faults: Vec::new() };
+
+    walk.window.shows("sign-in");
+    follows_the_system(&walk.window, theme);
+    walk.look("sign-in-first");
+    enters(&mut walk);
+    works(&mut walk);
+    edits(&mut walk);
+
+    walk.window.sign_out();
+    walk.window.textbox("Password").appears();
+    walk.look("sign-in-again");
+    walk.window.button("Recover with code").click();
+    walk.window.textbox("Recovery code").appears();
+    walk.look("recover");
+    walk.window.button("Back").click();
+    walk.window.try_the_demo();
+    walk.look("demo");
+
+    let Walk { window, faults, .. } = walk;
+    window.close();
+    assert!(faults.is_empty(), "not fit to be seen:\n{}", faults.join("\n"));
+}
+
+/// With the theme "system" the page is as light or dark as the desktop.
+fn follows_the_system(window: &Window<'_>, theme: Theme) {
+    const BRIGHT: &str = "
+        const canvas = document.createElement('canvas').getContext('2d');
+        const page = [document.body, document.documentElement].map((one) => getComputedStyle(one).backgroundColor);
+        for (const colour of page.reverse()) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+        const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+        return red + green + blue > 382;";
+    let bright = window.script(BRIGHT, &[]) == true;
+    assert_eq!(bright, theme == Theme::Light, "the page doesn't follow the system's looks");
+}
+
+fn enters(walk: &mut Walk<'_>) {
+    walk.window.button("Create account").click();
+    walk.window.apply_for_account(&Person { password: "password", ..ADA });
+    walk.window.any("alert").appears();
+    walk.look("register");
+    walk.window.apply_for_account(&ADA);
+    walk.window.recovery_code();
+    walk.look("recovery-code");
+    walk.window.button("I have stored it").click();
+    walk.window.textbox("Goals").appears();
+    walk.look("questions");
+    walk.window.button("Skip").click();
+    walk.window.shows("chat");
+    walk.look("chat-empty");
+}
+
+fn works(walk: &mut Walk<'_>) {
+    walk.window.ask("Create a momentum strategy for AAPL");
+    walk.window.answer_becomes(1, "done");
+    walk.look("chat-answer");
+    walk.window.ask("stop at 3 %");
+    walk.window.answer_becomes(2, "done");
+    walk.look("chat-follow-up");
+    walk.window.resize(720, 560);
+    walk.window.button("Show sidebar").click();
+    walk.window.chats().appears();
+    walk.look_once("sidebar", 720);
+    walk.window.resize(1280, 800);
+    walk.window.button("Account").click();
+    walk.window.find("menuitem", "Sign out").appears();
+    walk.look_once("account-menu", 1280);
+    walk.window.find("menuitem", "Settings").click();
+    walk.window.shows("settings");
+    walk.window.textbox("Gemini API key").appears();
+    walk.look("settings");
+    walk.window.choose_model("Google Gemini");
+    walk.window.new_chat();
+    walk.window.ask("Which of my symbols is the calmest?");
+    walk.window.find("group", "The answer failed").appears();
+    walk.look("chat-failed");
+}
+
+fn edits(walk: &mut Walk<'_>) {
+    walk.window.button("Contexts").click();
+    walk.window.shows("contexts");
+    walk.look("contexts-empty");
+    walk.window.new_context("Momentum on large caps", "Only liquid US shares. Trade the trend.");
+    walk.look("contexts");
+    walk.window.account_menu("Profile");
+    walk.window.shows("profile");
+    walk.window.textbox("Goals").appears();
+    walk.look("profile");
+}

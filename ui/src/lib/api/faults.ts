@@ -1,0 +1,41 @@
+/** What a refused command says, in a shape that components can rely on. */
+import type { ApiError } from './gen/types';
+
+const OUR_FAULT: ApiError = {
+  code: 'internal',
+  message: 'Something in the program went wrong. Try again; if it stays, restart AlgoAgent.',
+  detail: null,
+};
+
+/** Anything thrown → an `ApiError`. What isn't one is a fault of the program, without its text. */
+export function asFault(error: unknown): ApiError {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    return error as ApiError;
+  }
+  return OUR_FAULT;
+}
+
+/** The words for one field of an `invalid_field` refusal, or nothing. */
+export function fieldWords(fault: ApiError | null, field: string): string | null {
+  if (fault?.code !== 'invalid_field') return null;
+  const why = entry(fault.detail, field);
+  if (Array.isArray(why)) return why.map(String).join(' ');
+  return typeof why === 'string' ? why : null;
+}
+
+/** Whether an `invalid_field` refusal names one of these fields, so that the form shows it there. */
+export function namesField(fault: ApiError | null, fields: string[]): boolean {
+  return fields.some((field) => fieldWords(fault, field) !== null);
+}
+
+/** Seconds to wait, when the refusal says so. */
+export function retryAfter(fault: ApiError | null): number | null {
+  const seconds = entry(fault?.detail, 'retry_after');
+  return typeof seconds === 'number' ? Math.max(0, Math.ceil(seconds)) : null;
+}
+
+function entry(detail: unknown, key: string): unknown {
+  return typeof detail === 'object' && detail !== null
+    ? (detail as Record<string, unknown>)[key]
+    : undefined;
+}

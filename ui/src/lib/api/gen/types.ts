@@ -1,0 +1,1017 @@
+// Made from the command table in Rust by `cargo xtask gen`. Edits are overwritten.
+
+/**
+ * A refusal, for every door alike.
+ */
+export type ApiError = { 
+/**
+ * What a client branches on.
+ */
+code: ErrorCode, 
+/**
+ * What happened and what to do next, for a person.
+ */
+message: string, 
+/**
+ * What the code says that `detail` holds, else null.
+ */
+detail: unknown, };
+
+/**
+ * The appearance of the window.
+ */
+export type Appearance = { 
+/**
+ * Light, dark, or as the system says.
+ */
+theme: Theme, };
+
+/**
+ * One top-level piece of an answer, rendered once and never again.
+ */
+export type Block = { "kind": "html", 
+/**
+ * Safe HTML: no scripts, no styles, no images; links carry their address in `href`.
+ */
+html: string, } | { "kind": "code", 
+/**
+ * The fence's first word in lower case, or nothing.
+ */
+language: string, 
+/**
+ * The code, highlighted: text in `span`s with classes. Its text content is the code.
+ */
+html: string, };
+
+/**
+ * A chat as the list shows it.
+ */
+export type Chat = { 
+/**
+ * Its id.
+ */
+id: ChatId, 
+/**
+ * The UUID by which clients of the older service name it.
+ */
+session_id: string, 
+/**
+ * Made from the first question until the person changes it.
+ */
+title: string, 
+/**
+ * The linked context, if any.
+ */
+context_id: ContextId | null, 
+/**
+ * That context's name.
+ */
+context_name: string | null, 
+/**
+ * Messages on the current branch.
+ */
+message_count: number, 
+/**
+ * Whether an answer is being written right now.
+ */
+writing: boolean, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When it last changed.
+ */
+updated_at: Timestamp, };
+
+/**
+ * One thing that happened to a chat, sent to every door that listens for its owner.
+ *
+ * Blocks arrive in order and never change. Between two blocks any number of tails may
+ * arrive; each replaces or extends the one before it.
+ */
+export type ChatEvent = { "event": "started", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer as stored.
+ */
+message: Message, } | { "event": "waiting", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * Seconds until the next try.
+ */
+seconds: number, 
+/**
+ * Why, in words for the person.
+ */
+reason: string, } | { "event": "text", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * What came since the last such event.
+ */
+text: string, } | { "event": "block", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * Its place among the blocks of the answer, from 0.
+ */
+index: number, 
+/**
+ * What to show.
+ */
+block: Block, } | { "event": "tail", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * What to show; `None` when nothing is left unfinished.
+ */
+tail: Tail | null, } | { "event": "strategy", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * Which block, which strategy, which version.
+ */
+mark: StrategyMark, } | { "event": "ended", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer, with all of its blocks.
+ */
+message: Message, } | { "event": "chat", 
+/**
+ * The chat as the list shows it.
+ */
+chat: Chat, } | { "event": "resync" };
+
+/**
+ * A chat, unique inside one vault.
+ */
+export type ChatId = number;
+
+/**
+ * A page of the chat list, the last changed first.
+ */
+export type ChatPage = { 
+/**
+ * The rows.
+ */
+chats: Array<Chat>, 
+/**
+ * Where the next page starts; `None` when this is the last.
+ */
+next: Cursor | null, };
+
+/**
+ * A chat by id.
+ */
+export type ChatRequest = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, };
+
+/**
+ * A page of the chat list.
+ */
+export type ChatsRequest = { 
+/**
+ * The `next` of the page before; null for the first page.
+ */
+after: Cursor | null, 
+/**
+ * 1 to 200.
+ */
+limit: number, };
+
+/**
+ * The model that answers from now on.
+ */
+export type ChooseModelRequest = { 
+/**
+ * Built-in or Gemini.
+ */
+choice: ModelChoice, 
+/**
+ * Gemini's model by its id; null for the newest flash model that the service names.
+ */
+gemini_model: string | null, };
+
+/**
+ * A code block of an answer.
+ */
+export type CodeRequest = { 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * Which of its blocks, from 0.
+ */
+block: number, };
+
+/**
+ * A context as it is kept.
+ */
+export type Context = { 
+/**
+ * Its id.
+ */
+id: ContextId, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When it last changed.
+ */
+updated_at: Timestamp, 
+/**
+ * When an answer last used it.
+ */
+last_used_at: Timestamp | null, 
+/**
+ * 1 to 200 characters.
+ */
+name: string, 
+/**
+ * What the model is told, at most 64 KiB.
+ */
+instructions: string, 
+/**
+ * Structured facts (type, indicators, universe…), told to the model as JSON.
+ */
+data: Record<string, unknown>, 
+/**
+ * Offered to new chats.
+ */
+active: boolean, };
+
+/**
+ * What a person writes in the context editor.
+ */
+export type ContextDraft = { 
+/**
+ * 1 to 200 characters.
+ */
+name: string, 
+/**
+ * What the model is told, at most 64 KiB.
+ */
+instructions: string, 
+/**
+ * Structured facts (type, indicators, universe…), told to the model as JSON.
+ */
+data: Record<string, unknown>, 
+/**
+ * Offered to new chats.
+ */
+active: boolean, };
+
+/**
+ * An AI context, unique inside one vault.
+ */
+export type ContextId = number;
+
+/**
+ * A context by id.
+ */
+export type ContextRequest = { 
+/**
+ * The context.
+ */
+context_id: ContextId, };
+
+/**
+ * Where a page of the chat list ended: opaque to clients, stable while chats change.
+ */
+export type Cursor = { 
+/**
+ * The last row's time, milliseconds since 1970.
+ */
+updated_ms: number, 
+/**
+ * The last row's id.
+ */
+id: ChatId, };
+
+/**
+ * Why a command was refused. A client branches on this, never on the message.
+ */
+export type ErrorCode = "signed_out" | "invalid_credentials" | "mistyped_code" | "too_many_attempts" | "invalid_field" | "not_found" | "empty_message" | "message_too_long" | "busy" | "model" | "vault_damaged" | "disk_full" | "not_writable" | "not_here" | "bad_request" | "internal";
+
+/**
+ * One of Gemini's models.
+ */
+export type GeminiModel = { 
+/**
+ * Its id, such as `gemini-3.8-flash`.
+ */
+id: string, 
+/**
+ * Its name for a person.
+ */
+name: string, 
+/**
+ * The longest prompt in tokens.
+ */
+input_token_limit: number | null, 
+/**
+ * The longest answer in tokens.
+ */
+output_token_limit: number | null, };
+
+/**
+ * What the test of key and address found.
+ */
+export type GeminiTest = { "outcome": "works", 
+/**
+ * Its chat models, in its order.
+ */
+models: Array<GeminiModel>, 
+/**
+ * The one that answers when none is chosen.
+ */
+newest_flash: string | null, } | { "outcome": "fails", 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
+
+/**
+ * Where a key comes from.
+ */
+export type KeyOrigin = "vault" | "environment";
+
+/**
+ * A link between a chat and a context.
+ */
+export type LinkContextRequest = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The context; null unlinks.
+ */
+context_id: ContextId | null, };
+
+/**
+ * An address that the person chose to open.
+ */
+export type LinkRequest = { 
+/**
+ * http, https or mailto.
+ */
+url: string, };
+
+/**
+ * One message, rendered.
+ */
+export type Message = { 
+/**
+ * Its id.
+ */
+id: MessageId, 
+/**
+ * Its chat.
+ */
+chat_id: ChatId, 
+/**
+ * The message it answers or follows.
+ */
+parent_id: MessageId | null, 
+/**
+ * Who wrote it.
+ */
+role: Role, 
+/**
+ * How far it got.
+ */
+state: MessageState, 
+/**
+ * The text as written, Markdown.
+ */
+text: string, 
+/**
+ * The text as shown. Empty for a question, which is shown as it was typed.
+ */
+blocks: Array<Block>, 
+/**
+ * Strategies found in it.
+ */
+strategies: Array<StrategyMark>, 
+/**
+ * The model that answered, as a person would call it.
+ */
+model: string | null, 
+/**
+ * Tokens, as the service counted them.
+ */
+usage: Usage | null, 
+/**
+ * Why it failed, and what to do.
+ */
+problem: Problem | null, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
+ * A message, unique inside one vault.
+ */
+export type MessageId = number;
+
+/**
+ * A message by id.
+ */
+export type MessageRequest = { 
+/**
+ * The message.
+ */
+message_id: MessageId, };
+
+/**
+ * How far a message got.
+ */
+export type MessageState = "done" | "writing" | "stopped" | "failed" | "interrupted";
+
+/**
+ * The model that answers.
+ */
+export type ModelChoice = "built_in" | "gemini";
+
+/**
+ * What is set up. It holds no key.
+ */
+export type ModelSettings = { 
+/**
+ * The model that answers from now on.
+ */
+choice: ModelChoice, 
+/**
+ * Its name for a person, such as "Gemini · gemini-3.8-flash".
+ */
+label: string, 
+/**
+ * Gemini's base address in force.
+ */
+gemini_base_url: string, 
+/**
+ * Whether that is Google's own address.
+ */
+gemini_base_url_is_default: boolean, 
+/**
+ * Gemini's model by its id; `None` is the newest flash model that the service names.
+ */
+gemini_model: string | null, 
+/**
+ * Where the key in force comes from; `None` when there is none.
+ */
+gemini_key: KeyOrigin | null, };
+
+/**
+ * The request or the response of a command that needs none.
+ */
+export type Nothing = Record<string, never>;
+
+/**
+ * A chat opened: the row and the newest messages of its current branch, oldest first.
+ */
+export type OpenChat = { 
+/**
+ * The row.
+ */
+chat: Chat, 
+/**
+ * A page of messages.
+ */
+messages: Array<Message>, 
+/**
+ * Whether there are older ones: ask with the first message's id.
+ */
+has_older: boolean, };
+
+/**
+ * A page of a chat's messages.
+ */
+export type OpenChatRequest = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * Only messages before this one; null for the newest.
+ */
+before: MessageId | null, };
+
+/**
+ * A model's failure: what happened, what to do, and what the service said.
+ */
+export type Problem = { 
+/**
+ * What doors branch on.
+ */
+code: ProblemCode, 
+/**
+ * What happened and what to do next, for a person.
+ */
+message: string, 
+/**
+ * The service's own words, keys removed.
+ */
+raw: string | null, 
+/**
+ * Seconds after which trying again makes sense, when the service said so.
+ */
+retry_after: number | null, };
+
+/**
+ * Why a model gave no whole answer. Doors branch on this.
+ */
+export type ProblemCode = "key_missing" | "key_refused" | "quota_exhausted" | "rate_limited" | "model_gone" | "region_refused" | "blocked" | "too_long" | "overloaded" | "timed_out" | "offline" | "stream_broken" | "not_the_service" | "empty_answer" | "request_refused" | "not_saved";
+
+/**
+ * The profile as it is kept.
+ */
+export type Profile = { 
+/**
+ * When it last changed.
+ */
+updated_at: Timestamp, 
+/**
+ * How much loss they are ready to live with.
+ */
+risk_tolerance: RiskTolerance, 
+/**
+ * The bars they usually trade on.
+ */
+timeframe: Timeframe, 
+/**
+ * Upper-case ticker symbols, in the person's order.
+ */
+symbols: Array<string>, 
+/**
+ * Free text.
+ */
+goals: string, 
+/**
+ * Free text.
+ */
+preferences: string, 
+/**
+ * Fractions of one, by name.
+ */
+risk_parameters: { [key in string]: number }, };
+
+/**
+ * What a person told us about how they trade.
+ */
+export type ProfileDraft = { 
+/**
+ * How much loss they are ready to live with.
+ */
+risk_tolerance: RiskTolerance, 
+/**
+ * The bars they usually trade on.
+ */
+timeframe: Timeframe, 
+/**
+ * Upper-case ticker symbols, in the person's order.
+ */
+symbols: Array<string>, 
+/**
+ * Free text.
+ */
+goals: string, 
+/**
+ * Free text.
+ */
+preferences: string, 
+/**
+ * Fractions of one, by name.
+ */
+risk_parameters: { [key in string]: number }, };
+
+/**
+ * A recovery code and the password that replaces the lost one.
+ */
+export type RecoverRequest = { 
+/**
+ * A user name or an e-mail address.
+ */
+username: string, 
+/**
+ * The recovery code; case, spaces and dashes don't matter.
+ */
+code: string, 
+/**
+ * The new password.
+ */
+new_password: string, };
+
+/**
+ * A recovery code on the screen.
+ */
+export type RecoveryCodeRequest = { 
+/**
+ * The code as shown.
+ */
+recovery_code: string, };
+
+/**
+ * A new account.
+ */
+export type RegisterRequest = { 
+/**
+ * 3 to 32 letters, digits, `.`, `_`, `-`.
+ */
+username: string, 
+/**
+ * An address that nobody else here uses.
+ */
+email: string, 
+/**
+ * 8 characters or more; never trimmed.
+ */
+password: string, };
+
+/**
+ * A session, and the only sight of a recovery code.
+ */
+export type Registered = { 
+/**
+ * Who is signed in now.
+ */
+signed_in: SignedIn, 
+/**
+ * Shown once, to be written down.
+ */
+recovery_code: string, };
+
+/**
+ * A title.
+ */
+export type RenameChatRequest = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * 1 to 200 characters.
+ */
+title: string, };
+
+/**
+ * How much loss a person is ready to live with.
+ */
+export type RiskTolerance = "conservative" | "moderate" | "aggressive";
+
+/**
+ * Who wrote a message.
+ */
+export type Role = "user" | "assistant" | "system";
+
+/**
+ * Where a file went.
+ */
+export type Saved = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * The module beside it that it needs to run, when that was written too.
+ */
+module: string | null, };
+
+/**
+ * A question.
+ */
+export type SendRequest = { 
+/**
+ * The chat; null starts a new one.
+ */
+chat_id: ChatId | null, 
+/**
+ * The context that a new chat is linked to. Ignored for an existing chat.
+ */
+context_id: ContextId | null, 
+/**
+ * The question, at most 256 KiB.
+ */
+text: string, };
+
+/**
+ * A question that is safe on disk, and the answer that has begun.
+ */
+export type Sent = { 
+/**
+ * The chat, perhaps a new one.
+ */
+chat: Chat, 
+/**
+ * The question.
+ */
+question: Message, 
+/**
+ * The answer, still empty; its text arrives as [`ChatEvent`]s.
+ */
+answer: Message, };
+
+/**
+ * A key and the address it belongs to.
+ */
+export type SetGeminiRequest = { 
+/**
+ * The service's base address; null for Google's. Plain http only for loopback.
+ */
+base_url: string | null, 
+/**
+ * A new key; null keeps the stored one, which is only possible at the same address.
+ */
+key: string | null, };
+
+/**
+ * A name and its password.
+ */
+export type SignInRequest = { 
+/**
+ * A user name or an e-mail address.
+ */
+username: string, 
+/**
+ * The password.
+ */
+password: string, };
+
+/**
+ * Who is signed in.
+ */
+export type SignedIn = { 
+/**
+ * The user name as it was written at registration.
+ */
+username: string, 
+/**
+ * The e-mail address.
+ */
+email: string, 
+/**
+ * Whether this is the demo account, whose password is public.
+ */
+demo: boolean, 
+/**
+ * Whether this account may administer the others.
+ */
+administrator: boolean, 
+/**
+ * When the session ends if nothing renews it.
+ */
+expires_at: Timestamp, };
+
+/**
+ * A strategy, unique inside one vault.
+ */
+export type StrategyId = number;
+
+/**
+ * Where a strategy stands in an answer.
+ */
+export type StrategyMark = { 
+/**
+ * Which block of the answer, from 0.
+ */
+block: number, 
+/**
+ * The strategy.
+ */
+strategy_id: StrategyId, 
+/**
+ * Its class name.
+ */
+name: string, 
+/**
+ * Which version this block is, from 1.
+ */
+version: number, };
+
+/**
+ * What zxcvbn and the house rules say of a password.
+ */
+export type Strength = { 
+/**
+ * 0 (guessed at once) to 4 (very strong).
+ */
+score: number, 
+/**
+ * Whether registration takes it.
+ */
+acceptable: boolean, 
+/**
+ * Why it is weak, or what would make it stronger; nothing when all is well.
+ */
+reason: string | null, };
+
+/**
+ * What a password would be for.
+ */
+export type StrengthRequest = { 
+/**
+ * The password.
+ */
+password: string, 
+/**
+ * The user name so far.
+ */
+username: string, 
+/**
+ * The e-mail address so far.
+ */
+email: string, };
+
+/**
+ * What stands after the last finished block of a growing answer.
+ */
+export type Tail = { "kind": "html", 
+/**
+ * Safe HTML, as in [`Block::Html`].
+ */
+html: string, } | { "kind": "code", 
+/**
+ * The fence's first word in lower case, or nothing.
+ */
+language: string, 
+/**
+ * The code so far, plain.
+ */
+text: string, } | { "kind": "more", 
+/**
+ * What came since, plain.
+ */
+text: string, };
+
+/**
+ * Light, dark, or as the system says.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * An account as a sign-in tile shows it: known before anybody signs in.
+ */
+export type Tile = { 
+/**
+ * The user name as it was written at registration.
+ */
+username: string, 
+/**
+ * Whether this is the demo account.
+ */
+demo: boolean, };
+
+/**
+ * The length of one bar.
+ */
+export type Timeframe = "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d" | "1w" | "1mo";
+
+/**
+ * A moment in UTC, milliseconds since 1970. On every wire it is RFC 3339 text.
+ */
+export type Timestamp = string;
+
+/**
+ * What a context says from now on.
+ */
+export type UpdateContextRequest = { 
+/**
+ * The context.
+ */
+context_id: ContextId, 
+/**
+ * Its new words, whole.
+ */
+draft: ContextDraft, };
+
+/**
+ * Tokens of one answer, as the service counted them.
+ */
+export type Usage = { 
+/**
+ * Tokens of the prompt.
+ */
+input: number, 
+/**
+ * Tokens of the answer, reasoning included.
+ */
+output: number, };
+
+/** Every command: what it takes and what it answers. */
+export interface Commands {
+  /** The accounts of this computer, for the sign-in tiles. */
+  accounts: { request: Nothing; response: Array<Tile> };
+  /** Makes an account and signs it in. The recovery code is in no later answer. */
+  register: { request: RegisterRequest; response: Registered };
+  /** How good a password is, and why. */
+  password_strength: { request: StrengthRequest; response: Strength };
+  /** Opens the vault and starts the session of this door. */
+  sign_in: { request: SignInRequest; response: SignedIn };
+  /** Signs in to the demo account, whose password is public. */
+  sign_in_demo: { request: Nothing; response: SignedIn };
+  /** A new password by recovery code. The code is used up; the answer holds the next one. */
+  recover: { request: RecoverRequest; response: Registered };
+  /** Ends the session of this door. */
+  sign_out: { request: Nothing; response: Nothing };
+  /** Who is signed in at this door and until when; null when nobody is. */
+  me: { request: Nothing; response: SignedIn | null };
+  /** The trading profile. */
+  profile: { request: Nothing; response: Profile };
+  /** Replaces the trading profile. */
+  update_profile: { request: ProfileDraft; response: Profile };
+  /** All contexts, the last changed first. */
+  contexts: { request: Nothing; response: Array<Context> };
+  /** Makes a context. */
+  create_context: { request: ContextDraft; response: Context };
+  /** Replaces what a context says. */
+  update_context: { request: UpdateContextRequest; response: Context };
+  /** Deletes a context; chats that were linked to it stay and lose the link. */
+  delete_context: { request: ContextRequest; response: Nothing };
+  /** A page of chats, the last changed first. */
+  chats: { request: ChatsRequest; response: ChatPage };
+  /** A chat with the newest page of its messages, or the page before a message. */
+  open_chat: { request: OpenChatRequest; response: OpenChat };
+  /** Commits a question, in a new chat when none is named, and starts the answer. */
+  send: { request: SendRequest; response: Sent };
+  /** Stops an answer; what was written is kept. */
+  stop: { request: MessageRequest; response: Nothing };
+  /** Asks again for an answer that failed, was stopped or broke off. The old one stays stored. */
+  try_again: { request: MessageRequest; response: Sent };
+  /** Links a chat to a context, or to none. */
+  link_context: { request: LinkContextRequest; response: Chat };
+  /** Gives a chat a title of the person's own. */
+  rename_chat: { request: RenameChatRequest; response: Chat };
+  /** Deletes a chat with its messages. Strategies made in it stay. */
+  delete_chat: { request: ChatRequest; response: Nothing };
+  /** Copies a code block of an answer to the clipboard, whole. */
+  copy_code: { request: CodeRequest; response: Nothing };
+  /** Saves a code block through the system's dialog; null when the person cancels. */
+  save_code: { request: CodeRequest; response: Saved | null };
+  /** Copies a message's Markdown to the clipboard. */
+  copy_message: { request: MessageRequest; response: Nothing };
+  /** Copies a recovery code to the clipboard. */
+  copy_recovery_code: { request: RecoveryCodeRequest; response: Nothing };
+  /** Saves a recovery code through the system's dialog; null when the person cancels. */
+  save_recovery_code: { request: RecoveryCodeRequest; response: Saved | null };
+  /** Opens an http, https or mailto address outside the program. */
+  open_link: { request: LinkRequest; response: Nothing };
+  /** Which model answers, and what is set up. */
+  model_settings: { request: Nothing; response: ModelSettings };
+  /** Chooses the model that answers from now on. */
+  choose_model: { request: ChooseModelRequest; response: ModelSettings };
+  /** Stores a Gemini key and the address it belongs to. No answer holds a key. */
+  set_gemini: { request: SetGeminiRequest; response: ModelSettings };
+  /** Removes the stored Gemini key. */
+  forget_gemini_key: { request: Nothing; response: ModelSettings };
+  /** Asks the service for its models: proves key and address, and costs nothing. */
+  test_gemini: { request: Nothing; response: GeminiTest };
+  /** The appearance of the window. */
+  appearance: { request: Nothing; response: Appearance };
+  /** Changes the appearance of the window. */
+  set_appearance: { request: Appearance; response: Appearance };
+}

@@ -1,0 +1,40 @@
+/** Short notes at the edge of the window. A fault stays until it is closed; the rest goes by itself. */
+export interface Toast {
+  id: number;
+  kind: 'note' | 'fault';
+  text: string;
+  detail: string | null;
+}
+
+class Toasts {
+  shown = $state.raw<Toast[]>([]);
+  #next = 1;
+
+  note(text: string, detail: string | null = null): void {
+    const id = this.#add({ kind: 'note', text, detail });
+    setTimeout(() => {
+      this.close(id);
+    }, 7000);
+  }
+
+  fault(text: string): void {
+    if (this.shown.some((toast) => toast.text === text)) return;
+    this.#add({ kind: 'fault', text, detail: null });
+  }
+
+  close(id: number): void {
+    this.shown = this.shown.filter((toast) => toast.id !== id);
+  }
+
+  clear(): void {
+    this.shown = [];
+  }
+
+  #add(toast: Omit<Toast, 'id'>): number {
+    const id = this.#next++;
+    this.shown = [...this.shown.slice(-3), { id, ...toast }];
+    return id;
+  }
+}
+
+export const toasts = new Toasts();

@@ -1,0 +1,40 @@
+/** Risk parameters are fractions of one in the core and percent on the screen. */
+
+/** 0.07 → `7`, without the dust of binary fractions. */
+export function percent(fraction: number): string {
+  return String(Number((fraction * 100).toPrecision(10)));
+}
+
+/** `7`, `7.5`, `7,5 %` → the fraction; null when it is no number; undefined when it is empty. */
+export function fraction(text: string): number | null | undefined {
+  const bare = text.replace('%', '').trim().replace(',', '.');
+  if (bare === '') return undefined;
+  if (!/^\d*\.?\d+$|^\d+\.$/.test(bare)) return null;
+  return Number((Number(bare) / 100).toPrecision(12));
+}
+
+/** A risk parameter that every person has words for, with its bounds in percent. */
+export interface KnownRisk {
+  name: string;
+  label: string;
+  hint: string;
+  low: number;
+  high: number;
+}
+
+export const KNOWN_RISKS: KnownRisk[] = [
+  { name: 'max_position_size', label: 'Largest position', hint: 'of the account, 0.1 to 100 %', low: 0.1, high: 100 },
+  { name: 'max_drawdown', label: 'Largest drawdown', hint: 'from the last peak, 1 to 100 %', low: 1, high: 100 },
+  { name: 'stop_loss_pct', label: 'Stop loss', hint: 'from the entry price, 0.1 to 50 %', low: 0.1, high: 50 },
+  { name: 'take_profit_pct', label: 'Take profit', hint: 'from the entry price, 0.1 to 500 %', low: 0.1, high: 500 },
+];
+
+/** Why a percentage can't be taken, or null. An empty one is left out of the profile. */
+export function riskError(risk: KnownRisk, text: string): string | null {
+  const value = fraction(text);
+  if (value === undefined) return null;
+  const bounds = `${String(risk.low)} to ${String(risk.high)} %`;
+  if (value === null) return `Write a number, ${bounds}.`;
+  const inside = value * 100 >= risk.low - 1e-9 && value * 100 <= risk.high + 1e-9;
+  return inside ? null : `From ${bounds}.`;
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { groupByDay } from '../../src/chat/days';
+import { Drafts } from '../../src/chat/drafts.svelte';
+import { bytes, LONGEST_QUESTION, refusal } from '../../src/chat/limits';
+import { starters } from '../../src/chat/starters';
+import { parseData } from '../../src/context/form.svelte';
+import type { Chat, Profile } from '../../src/lib/api';
+import { fieldWords, retryAfter } from '../../src/lib/api';
+import { composing, pressed } from '../../src/lib/ui/keys';
+import { ProfileForm } from '../../src/profile/form.svelte';
+import { fraction, KNOWN_RISKS, percent, riskError } from '../../src/profile/numbers';
+import { addSymbols, parseSymbols } from '../../src/profile/symbols';
+import { Backend } from '../fake/backend';
+
+const chat = (updated_at: string): Chat => ({ ...new Backend().chat('x'), updated_at });
+
+describe('the chat list', () => {
+  it('is grouped by day for a week and by month before that', () => {
+    const now = new Date(2026, 4, 14, 0, 30);
+    const at = (...when: [number, number, number, number]) => chat(new Date(...when).toISOString());
+    const groups = groupByDay([at(2026, 4, 14, 0), at(2026, 4, 13, 23), at(2026, 4, 13, 1), at(2026, 4, 7, 9), at(2026, 4, 6, 9), at(2025, 11, 31, 9)], now);
+    expect(groups.map(({ heading, chats }) => [heading, chats.length])).toEqual([
+      ['Today', 1],
+      ['Yesterday', 2],
+      ['Previous 7 days', 1],
+      ['May 2026', 1],
+      ['December 2025', 1],
+    ]);
+  });
+
+  it('calls a chat of a clock that runs ahead today’s', () => {
+    const now = new Date(2026, 4, 14, 12);
+    expect(groupByDay([chat(new Date(2026, 4, 15, 9).toISOString())], now)[0]?.heading).toBe('Today');
+  });
+});
+
+describe('the composer', () => {
+  it('counts bytes, not letters', () => {
+    expect(bytes('aé€😀')).toBe(10);
+  });
+
+  it('takes exactly 256 KiB and refuses one byte more', () => {
+    expect(refusal('a'.repeat(LONGEST_QUESTION), false)).toBeNull();
+    expect(refusal('a'.repeat(LONGEST_QUESTION + 1), false)).toContain('at most 256 KiB');
+    expect(refusal('€'.repeat(LONGEST_QUESTION / 3 + 1), false)).toContain('at most 256 KiB');
+  });
+
+  it('refuses while an answer is being written', () => {
+    expect(refusal('hi', true)).toBe('An answer is being written. Stop it or wait.');
+  });
+
+  it('knows an Enter that confirms an input method’s candidate', () => {
+    expect(composing(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true }))).toBe(true);
+    expect(composing(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229 }))).toBe(true);
+    expect(composing(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 13 }))).toBe(false);
+  });
+
+  it('keeps what was typed while a question was on its way', () => {
+    const drafts = new Drafts();
+    drafts.write(1, 'first and more');
+    drafts.sent(1, 'first');
+    expect(drafts.of(1)).toBe(' and more');
+    drafts.write(2, 'rewritten');
+    drafts.sent(2, 'first');
+    expect(drafts.of(2)).toBe('rewritten');
+  });
+
+  it('tells a shortcut from the same key with another modifier', () => {
+    const press = (init: KeyboardEventInit) => pressed(new KeyboardEvent('keydown', { key: 'n', ...init }), 'mod+n');
+    expect(press({ ctrlKey: true })).toBe(true);
+    expect(press({ ctrlKey: true, shiftKey: true })).toBe(false);
+    expect(press({ ctrlKey: true, altKey: true })).toBe(false);
+    expect(press({})).toBe(false);
+  });
+});
+
+describe('symbols', () => {
+  it('are read from any list, in upper case, each once', () => {
+    expect(parseSymbols('aapl, $msft;AAPL\nbtc-usd  ^gspc eurusd=x').symbols).toEqual(['AAPL', 'MSFT', 'BTC-USD', '^GSPC', 'EURUSD=X']);
+  });
+
+  it('that are none are handed back as they were written', () => {
+    expect(parseSymbols('AAPL, “x”, --').refused).toEqual(['“x”', '--']);
+  });
+
+  it('keep the person’s order', () => {
+    expect(addSymbols(['TSLA', 'AAPL'], ['MSFT', 'TSLA'])).toEqual(['TSLA', 'AAPL', 'MSFT']);
+  });
+});
+
+describe('percentages', () => {
+  it('go to fractions and back without dust', () => {
+    for (const text of ['0.1', '2', '7', '14.5', '33.3', '57', '500']) {
+      const value = fraction(text);
+      expect(typeof value === 'number' && percent(value)).toBe(text);
+    }
+    expect(fraction('7')).toBe(0.07);
+    expect(fraction('2,5 %')).toBe(0.025);
+  });
+
+  it('that are no number are told from empty ones', () => {
+    expect(fraction(' ')).toBeUndefined();
+    for (const text of ['x', '1e3', '-2', '1.2.3', '0x10']) expect(fraction(text)).toBeNull();
+  });
+
+  it('are taken at their bounds and refused beyond them', () => {
+    const stop = KNOWN_RISKS.find((risk) => risk.name === 'stop_loss_pct');
+    if (!stop) throw new Error('no stop');
+    for (const good of ['', '0.1', '50']) expect(riskError(stop, good)).toBeNull();
+    for (const bad of ['0', '50.1', 'x']) expect(riskError(stop, bad)).toContain('0.1 to 50 %');
+  });
+});
+
+describe('a profile that is edited', () => {
+  const profile: Profile = new Backend().profile;
+
+  it('keeps risk parameters that have no field', () => {
+    const form = new ProfileForm(profile);
+    form.risks['stop_loss_pct'] = '3';
+    expect(form.draft.risk_parameters).toEqual({ ...profile.risk_parameters, stop_loss_pct: 0.03 });
+  });
+
+  it('leaves out a limit that was emptied', () => {
+    const form = new ProfileForm(profile);
+    form.risks['max_drawdown'] = '';
+    expect(Object.keys(form.draft.risk_parameters)).not.toContain('max_drawdown');
+  });
+
+  it('has changed only when something else would be stored', () => {
+    const form = new ProfileForm(profile);
+    expect(form.changed).toBe(false);
+    form.goals = 'other';
+    expect(form.changed).toBe(true);
+    form.saved();
+    expect(form.changed).toBe(false);
+  });
+});
+
+it('a context’s data is a JSON object or nothing', () => {
+  expect(parseData('  ')).toEqual({});
+  expect(parseData('{"a": [1]}')).toEqual({ a: [1] });
+  for (const text of ['[1]', '"a"', 'null', '{a: 1}']) expect(parseData(text)).toBeNull();
+});
+
+it('starters are made of the person’s own symbols, timeframe and goals', () => {
+  const made = starters({ ...new Backend().profile, symbols: ['NVDA', 'BTC-USD'], timeframe: '4h', goals: 'Sleep well' });
+  expect(made).toHaveLength(4);
+  expect(made[0]?.question).toContain('NVDA');
+  expect(made[1]?.question).toContain('BTC-USD');
+  expect(made[2]?.question).toContain('Sleep well');
+  expect(made.every(({ question }) => question.includes('4 hours bars'))).toBe(true);
+});
+
+it('a refusal’s detail is read without trusting its shape', () => {
+  const fault = (detail: unknown) => ({ code: 'invalid_field' as const, message: 'm', detail });
+  expect(fieldWords(fault({ email: ['Taken.', 'Really.'] }), 'email')).toBe('Taken. Really.');
+  expect(fieldWords(fault(null), 'email')).toBeNull();
+  expect(retryAfter({ ...fault({ retry_after: 12.2 }), code: 'too_many_attempts' })).toBe(13);
+  expect(retryAfter(fault('x'))).toBeNull();
+});

@@ -1,0 +1,116 @@
+import { fireEvent, screen, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { refuse, type Backend } from '../fake/backend';
+import { button, click, open, write } from './open';
+
+const last = (backend: Backend, name: string) => backend.calls.findLast((call) => call.name === name)?.request;
+
+async function menu(item: string): Promise<void> {
+  const account = await button('Account');
+  await fireEvent.pointerDown(account, { button: 0 });
+  await fireEvent.keyDown(account, { key: 'Enter' });
+  await fireEvent.click(await screen.findByRole('menuitem', { name: new RegExp(`^${item}`) }));
+}
+
+describe('contexts', () => {
+  it('are created with a name, instructions and data', async () => {
+    const backend = open({ signedIn: true });
+    await click('Contexts');
+    await click('New context');
+    await write('Name', 'Pairs');
+    await write('Instructions', 'Only pairs of one sector.');
+    await write('Structured data', '{"type": "pairs"}');
+    await click('Save');
+    await vi.waitFor(() => {
+      expect(last(backend, 'create_context')).toEqual({ name: 'Pairs', instructions: 'Only pairs of one sector.', data: { type: 'pairs' }, active: true });
+    });
+    expect(await screen.findByRole('button', { name: /^Pairs/ })).toBeTruthy();
+  });
+
+  it('are not saved while their data is no JSON object', async () => {
+    open({ signedIn: true });
+    await click('Contexts');
+    await write('Structured data', '[1]');
+    expect(await screen.findByText(/This is not a JSON object/)).toBeTruthy();
+    expect((await button('Save')).hasAttribute('disabled')).toBe(true);
+  });
+
+  it('that were changed hold the person back once', async () => {
+    open({ signedIn: true });
+    await click('Contexts');
+    await write('Name', 'Changed');
+    await click('New chat');
+    const dialog = await screen.findByRole('dialog', { name: 'Leave without saving?' });
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+    expect(document.body.dataset.screen).toBe('contexts');
+    await click('New chat');
+    await click('Leave');
+    await vi.waitFor(() => { expect(document.body.dataset.screen).toBe('chat'); });
+  });
+
+  it('are deleted only after a question that names them', async () => {
+    const backend = open({ signedIn: true });
+    await click('Contexts');
+    await click('Delete context');
+    const dialog = await screen.findByRole('dialog', { name: 'Delete “Trend following, large caps”?' });
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Delete' }));
+    await vi.waitFor(() => { expect(last(backend, 'delete_context')).toEqual({ context_id: 1 }); });
+  });
+});
+
+describe('the profile', () => {
+  it('is stored in fractions, with the parameters that have no field', async () => {
+    const backend = open({ signedIn: true });
+    await menu('Profile');
+    await write('Stop loss', '3.5');
+    await click('Save');
+    await vi.waitFor(() => {
+      expect(last(backend, 'update_profile')).toMatchObject({ risk_parameters: { stop_loss_pct: 0.035, kelly_fraction: 0.25 } });
+    });
+  });
+
+  it('takes a pasted list of symbols', async () => {
+    const backend = open({ signedIn: true });
+    await menu('Profile');
+    await fireEvent.paste(await screen.findByLabelText('Symbols'), { clipboardData: { getData: () => 'nvda, amd;AAPL' } });
+    await click('Save');
+    await vi.waitFor(() => {
+      expect(last(backend, 'update_profile')).toMatchObject({ symbols: ['AAPL', 'GOOGL', 'MSFT', 'TSLA', 'NVDA', 'AMD'] });
+    });
+  });
+});
+
+describe('the model settings', () => {
+  it('send a key once and never show it again', async () => {
+    const backend = open({ signedIn: true });
+    await menu('Settings');
+    expect((await button('Test')).hasAttribute('disabled')).toBe(true);
+    await write('Gemini API key', 'secret-key');
+    await click('Save');
+    await vi.waitFor(() => { expect(last(backend, 'set_gemini')).toEqual({ base_url: null, key: 'secret-key' }); });
+    expect(await screen.findByText(/A key is stored in your vault/)).toBeTruthy();
+    expect((await screen.findByLabelText<HTMLInputElement>('Gemini API key')).value).toBe('');
+    await click('Test');
+    expect(await screen.findByText('It works: 2 models can answer.')).toBeTruthy();
+  });
+
+  it('show a refused address at its field', async () => {
+    const backend = open({ signedIn: true });
+    await menu('Settings');
+    await click('Advanced');
+    backend.refusals.set('set_gemini', refuse('invalid_field', 'Check it.', { base_url: ['Plain http only for this computer.'] }));
+    await write('Base address', 'http://example.org');
+    await click('Save');
+    await vi.waitFor(async () => {
+      expect((await screen.findByLabelText('Base address')).getAttribute('aria-invalid')).toBe('true');
+    });
+  });
+});
+
+it('signing out that fails says so and stays', async () => {
+  const backend = open({ signedIn: true });
+  backend.refusals.set('sign_out', refuse('internal', 'Signing out failed. Try again.'));
+  await menu('Sign out');
+  expect(await screen.findByText('Signing out failed. Try again.')).toBeTruthy();
+  expect(document.body.dataset.screen).toBe('chat');
+});

@@ -1,0 +1,76 @@
+//! Where things lie in this checkout.
+
+use std::path::{Path, PathBuf};
+
+use crate::call::Call;
+use crate::fault::Fault;
+
+/// The feature under which the window shows the built interface instead of asking a development
+/// server for it. Every build names it: leaving it out once compiles the window library twice.
+pub(crate) const FEATURES: [&str; 2] = ["--features", "algoagent/custom-protocol"];
+
+/// The folders of one checkout, all absolute.
+pub(crate) struct Checkout {
+    /// The folder of the workspace's `Cargo.toml`.
+    pub(crate) root: PathBuf,
+    /// Where Cargo builds.
+    pub(crate) target: PathBuf,
+}
+
+impl Checkout {
+    /// The checkout that this program was started from.
+    pub(crate) fn find() -> Result<Self, Fault> {
+        let root = std::env::var_os("CARGO_MANIFEST_DIR")
+            .and_then(|xtask| Path::new(&xtask).parent().map(Path::to_owned))
+            .ok_or_else(|| {
+                Fault::new(
+                    "This program does not know which checkout it belongs to.",
+                    "Start it as `cargo xtask …` from inside the checkout.",
+                )
+            })?;
+        let target = std::env::var_os("CARGO_TARGET_DIR")
+            .filter(|folder| !folder.is_empty())
+            .and_then(|folder| std::path::absolute(folder).ok())
+            .unwrap_or_else(|| root.join("target"));
+        Ok(Self { root, target })
+    }
+
+    /// Cargo, started at the root, building where this checkout builds.
+    pub(crate) fn cargo<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Call {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let call = Call::new(cargo).args(args).within(&self.root);
+        match std::env::var_os("CARGO_TARGET_DIR") {
+            Some(_) => call.env("CARGO_TARGET_DIR", &self.target),
+            None => call,
+        }
+    }
+
+    /// The interface's folder.
+    pub(crate) fn ui(&self) -> PathBuf {
+        self.root.join("ui")
+    }
+
+    /// Where tests leave pictures and logs for people to look at.
+    pub(crate) fn artifacts(&self) -> PathBuf {
+        self.root.join("artifacts")
+    }
+
+    /// Where the tools that this checkout pins are installed.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
+    /// The built program.
+    pub(crate) fn program(&self, release: bool) -> PathBuf {
+        self.target
+            .join(if release { "release" } else { "debug" })
+            .join(format!("algoagent{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// The built generator of the TypeScript types.
+    pub(crate) fn generator(&self) -> PathBuf {
+        self.target
+            .join("debug/examples")
+            .join(format!("typescript{}", std::env::consts::EXE_SUFFIX))
+    }
+}

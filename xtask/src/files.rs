@@ -1,0 +1,203 @@
+//! Rules on the files themselves: how long they are, which paths they tell, what they import.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::call::Call;
+use crate::checkout::Checkout;
+use crate::fault::Fault;
+use crate::journal::Outcome;
+
+/// A file longer than this asks to be split.
+const LONG: usize = 400;
+
+/// A file longer than this is refused.
+const TOO_LONG: usize = 800;
+
+/// What is written by hand and read by people.
+const SOURCES: [&str; 9] = ["rs", "ts", "js", "svelte", "css", "html", "py", "sql", "sh"];
+
+/// Written by a program, so its length is nobody's habit.
+const GENERATED: &str = "ui/src/lib/api/gen/";
+
+/// Folders that exist on many computers: finding their names in a file says nothing about this one.
+const COMMON: [&str; 10] =
+    ["/", "/home", "/mnt", "/opt", "/root", "/src", "/srv", "/tmp", "/usr", "/var"];
+
+struct TextFile {
+    /// From the checkout's root, with `/`.
+    path: String,
+    text: String,
+}
+
+#[derive(Default)]
+struct Report {
+    long: Vec<String>,
+    faults: Vec<String>,
+}
+
+/// Judges every text file that git knows or would take.
+pub(crate) fn check(checkout: &Checkout) -> Result<Outcome, Fault> {
+    let Report { long, faults } = judge(&read(checkout)?, &private_paths(&checkout.root));
+    if !long.is_empty() {
+        println!("    over {LONG} lines, worth splitting:");
+        for file in long {
+            println!("      {file}");
+        }
+    }
+    if faults.is_empty() {
+        return Ok(Outcome::Passed);
+    }
+    Err(Fault::new("Files break the project's rules.", faults.join("\n")))
+}
+
+fn read(checkout: &Checkout) -> Result<Vec<TextFile>, Fault> {
+    let list = Call::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
+        .within(&checkout.root)
+        .advice("git has to be installed, and this folder has to be a checkout that it trusts.")
+        .output()?;
+    // Unreadable: a picture, or a file deleted but not yet from git's list. Neither has lines.
+    let text_file = |path: &str| {
+        let text = fs::read_to_string(checkout.root.join(path)).ok()?;
+        Some(TextFile { path: path.to_owned(), text })
+    };
+    Ok(list.split('\0').filter(|path| !path.is_empty()).filter_map(text_file).collect())
+}
+
+fn judge(files: &[TextFile], private: &[String]) -> Report {
+    let mut report = Report::default();
+    let mut bridges = BTreeSet::new();
+    for file in files {
+        let lines = file.text.lines().count();
+        if is_source(&file.path) && lines > TOO_LONG {
+            report
+                .faults
+                .push(format!("{}: {lines} lines; split it, {TOO_LONG} is the most.", file.path));
+        } else if is_source(&file.path) && lines > LONG {
+            report.long.push(format!("{} ({lines})", file.path));
+        }
+        for (number, line) in file.text.lines().enumerate() {
+            if private.iter().any(|path| names_path(line, path)) {
+                report.faults.push(format!(
+                    "{}:{}: names a folder of this computer; write it from the root.",
+                    file.path,
+                    number + 1
+                ));
+            }
+            if file.path.starts_with("ui/src/") && imports_tauri(line) {
+                bridges.insert(file.path.as_str());
+            }
+        }
+    }
+    if bridges.len() > 1 {
+        let bridges: Vec<_> = bridges.into_iter().collect();
+        report.faults.push(format!(
+            "{} files import @tauri-apps, one may: {}.",
+            bridges.len(),
+            bridges.join(", ")
+        ));
+    }
+    report
+}
+
+fn is_source(path: &str) -> bool {
+    let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| SOURCES.contains(&extension)) && !path.starts_with(GENERATED)
+}
+
+/// The folders whose names give away where this checkout lies.
+fn private_paths(root: &Path) -> Vec<String> {
+    root.ancestors()
+        .take(2)
+        .filter_map(Path::to_str)
+        .filter(|path| !COMMON.contains(path))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether `line` names the folder `path` or something in it, and not merely a longer name.
+fn names_path(line: &str, path: &str) -> bool {
+    line.match_indices(path).any(|(start, _)| {
+        let before = line[..start].chars().next_back();
+        let after = line[start + path.len()..].chars().next();
+        let goes_on = |c: char| c.is_alphanumeric() || "_-.~$}".contains(c);
+        before.is_none_or(|c| !goes_on(c) && c != '/') && after.is_none_or(|c| !goes_on(c))
+    })
+}
+
+fn imports_tauri(line: &str) -> bool {
+    ["'@tauri-apps/", "\"@tauri-apps/"].iter().any(|quoted| {
+        line.find(quoted).is_some_and(|at| {
+            let before = line[..at].trim_end().trim_end_matches('(').trim_end();
+            before.ends_with("from") || before.ends_with("import")
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> TextFile {
+        TextFile { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_long_source_is_listed_and_a_very_long_one_refused() {
+        let files = [
+            file("a.rs", &"x\n".repeat(400)),
+            file("b.rs", &"x\n".repeat(401)),
+            file("c.svelte", &"x\n".repeat(801)),
+        ];
+        let report = judge(&files, &[]);
+        assert_eq!(report.long, ["b.rs (401)"]);
+        assert_eq!(report.faults.len(), 1);
+        assert!(report.faults[0].starts_with("c.svelte: 801 lines"), "{}", report.faults[0]);
+    }
+
+    #[test]
+    fn generated_files_locks_and_prose_may_be_any_length() {
+        let text = "x\n".repeat(5000);
+        let files = ["ui/src/lib/api/gen/types.ts", "Cargo.lock", "README.md"]
+            .map(|path| file(path, &text));
+        let report = judge(&files, &[]);
+        assert!(report.faults.is_empty() && report.long.is_empty());
+    }
+
+    #[test]
+    fn the_place_of_the_checkout_is_not_told() {
+        let private = private_paths(Path::new("/data/build/checkout"));
+        assert_eq!(private, ["/data/build/checkout", "/data/build"]);
+        let report = judge(&[file("notes.md", "fine\nsee `/data/build/other`\n")], &private);
+        assert_eq!(report.faults.len(), 1);
+        assert!(report.faults[0].starts_with("notes.md:2:"), "{}", report.faults[0]);
+    }
+
+    #[test]
+    fn longer_names_and_web_addresses_are_no_such_place() {
+        assert!(!names_path("/data/builds/x", "/data/build"));
+        assert!(!names_path("https://example.org/data/build/", "/data/build"));
+        assert!(names_path("cd /data/build", "/data/build"));
+        assert!(names_path("'/data/build'", "/data/build"));
+    }
+
+    #[test]
+    fn folders_that_every_computer_has_are_not_looked_for() {
+        assert_eq!(private_paths(Path::new("/tmp/checkout")), ["/tmp/checkout"]);
+    }
+
+    #[test]
+    fn one_file_alone_may_import_tauri() {
+        let one = file("ui/src/lib/api/tauri.ts", "import { invoke } from '@tauri-apps/api/core';");
+        let other =
+            file("ui/src/chat/send.ts", "const api = await import(\"@tauri-apps/api/core\");");
+        let comment = file("ui/src/chat/note.ts", "// never '@tauri-apps/api' here");
+        assert!(judge(&[one, comment], &[]).faults.is_empty());
+        let one = file("ui/src/lib/api/tauri.ts", "import { invoke } from '@tauri-apps/api/core';");
+        let report = judge(&[one, other], &[]);
+        assert_eq!(report.faults.len(), 1);
+        assert!(report.faults[0].contains("ui/src/chat/send.ts"), "{}", report.faults[0]);
+    }
+}
