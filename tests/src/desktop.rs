@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 use crate::hands::Hands;
+use crate::plain::PlainWindow;
 use crate::window::Window;
 use crate::{LIVENESS, eventually, processes, program};
 
@@ -120,6 +121,11 @@ impl World {
     /// Opens the program's window.
     pub fn open(&self) -> Window<'_> {
         Window::open(self)
+    }
+
+    /// Opens the program's window as it is delivered, for hands only.
+    pub fn open_plain(&self) -> PlainWindow<'_> {
+        PlainWindow::open(self)
     }
 
     /// Runs the program in a terminal to its end.

@@ -10,6 +10,7 @@
 pub mod desktop;
 pub mod gemini;
 pub mod hands;
+pub mod plain;
 mod processes;
 pub mod recordings;
 pub mod scan;

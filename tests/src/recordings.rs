@@ -91,4 +91,14 @@ mod tests {
             assert!(!recording(name).recorded);
         }
     }
+
+    #[test]
+    fn what_the_streams_mean_is_up_to_date() {
+        let check = std::process::Command::new("python3")
+            .arg(folder().join("expected.py"))
+            .arg("--check")
+            .output()
+            .expect("python3 is there");
+        assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+    }
 }

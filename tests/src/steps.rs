@@ -1,5 +1,7 @@
 //! What a person does in the window, in the words of a story.
 
+use std::time::Duration;
+
 use crate::Target;
 use crate::gemini::Gemini;
 use crate::webdriver::keys;
@@ -132,8 +134,7 @@ impl Window<'_> {
     /// Links the chat to a context, by the chip over the composer.
     pub fn link_context(&self, name: &str) {
         self.button("Context:").starting().click();
-        let list = self.find("dialog", "Context");
-        self.button(name).within(list).click();
+        self.button(name).last().click();
         self.button(&format!("Context: {name}")).appears();
     }
 
@@ -251,6 +252,8 @@ impl Window<'_> {
     pub fn choose_model(&self, name: &str) {
         let radio = self.find("radio", name).starting();
         radio.click();
+        // A refused choice is taken back, so being checked must last.
+        std::thread::sleep(Duration::from_millis(500));
         self.eventually(&format!("{name} to be chosen"), || {
             (radio.ask("return arguments[0].checked", &[]) == true).then_some(())
         });

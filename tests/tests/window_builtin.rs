@@ -33,11 +33,11 @@ fn a_trader_goes_from_a_fresh_computer_to_a_saved_strategy_and_finds_it_again() 
     window.answer_becomes(1, "done");
     let first_code = is_a_strategy(&window, "v1");
 
-    window.ask("stop at 3 %");
+    window.ask("stop at 4 %");
     window.answer_becomes(2, "done");
     let code = is_a_strategy(&window, "v2");
     assert_ne!(first_code, code, "the follow-up changed nothing");
-    assert!(code.contains("0.03"), "the new stop isn't in the code:\n{code}");
+    assert!(code.contains("stop_loss_pct = 0.04"), "the new stop isn't in the code:\n{code}");
 
     let saved = world.home().join("My strategies").join("momentum.py");
     copies_and_saves(&window, &code, &saved);

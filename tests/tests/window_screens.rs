@@ -2,9 +2,11 @@
 //! judge by itself: nothing is cut off, nothing is nameless, nothing is too small or too faint.
 
 use algoagent_tests::desktop::{Theme, World};
+use algoagent_tests::gemini::Gemini;
 use algoagent_tests::steps::{ADA, Person};
 use algoagent_tests::window::Window;
 
+const KEY: &str = "replay-key-of-the-pictures";
 const SIZES: [(i64, i64); 2] = [(1280, 800), (720, 560)];
 
 /// Judges the page; gives a list of sentences.
@@ -125,11 +127,18 @@ fn works(walk: &mut Walk<'_>) {
     walk.window.shows("settings");
     walk.window.textbox("Gemini API key").appears();
     walk.look("settings");
-    walk.window.choose_model("Google Gemini");
-    walk.window.new_chat();
+    let gemini = Gemini::start(KEY);
+    walk.window.account_menu("Profile");
+    walk.window.connect_gemini(&gemini, KEY);
+    gemini.change_key("another-key-since-then");
     walk.window.ask("Which of my symbols is the calmest?");
     walk.window.find("group", "The answer failed").appears();
     walk.look("chat-failed");
+    walk.window.button("settings").holding().within(walk.window.answer()).click();
+    walk.window.shows("settings");
+    walk.window.button("Test").click();
+    walk.window.any("alert").appears();
+    walk.look("settings-key-refused");
 }
 
 fn edits(walk: &mut Walk<'_>) {

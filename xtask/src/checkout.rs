@@ -7,7 +7,12 @@ use crate::fault::Fault;
 
 /// The feature under which the window shows the built interface instead of asking a development
 /// server for it. Every build names it: leaving it out once compiles the window library twice.
-pub(crate) const FEATURES: [&str; 2] = ["--features", "algoagent/custom-protocol"];
+pub(crate) const SHIPPED: [&str; 2] = ["--features", "algoagent/custom-protocol"];
+
+/// The same, and a window that WebDriver can drive: what the stories start. The second feature
+/// is the program's own, so only the program itself is compiled for it.
+pub(crate) const FEATURES: [&str; 2] =
+    ["--features", "algoagent/custom-protocol,algoagent/automation"];
 
 /// The folders of one checkout, all absolute.
 pub(crate) struct Checkout {

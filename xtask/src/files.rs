@@ -21,6 +21,9 @@ const SOURCES: [&str; 9] = ["rs", "ts", "js", "svelte", "css", "html", "py", "sq
 /// Written by a program, so its length is nobody's habit.
 const GENERATED: &str = "ui/src/lib/api/gen/";
 
+/// One file by design: it is exported beside a strategy and must run there alone.
+const ONE_FILE: &str = "src-tauri/core/house/algoagent.py";
+
 /// Folders that exist on many computers: finding their names in a file says nothing about this one.
 const COMMON: [&str; 10] =
     ["/", "/home", "/mnt", "/opt", "/root", "/src", "/srv", "/tmp", "/usr", "/var"];
@@ -104,7 +107,9 @@ fn judge(files: &[TextFile], private: &[String]) -> Report {
 
 fn is_source(path: &str) -> bool {
     let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| SOURCES.contains(&extension)) && !path.starts_with(GENERATED)
+    extension.is_some_and(|extension| SOURCES.contains(&extension))
+        && !path.starts_with(GENERATED)
+        && path != ONE_FILE
 }
 
 /// The folders whose names give away where this checkout lies.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::call::Call;
-use crate::checkout::{Checkout, FEATURES};
+use crate::checkout::{Checkout, SHIPPED};
 use crate::fault::Fault;
 use crate::journal::{Journal, Outcome};
 use crate::need::{Need, Needs};
@@ -22,7 +22,7 @@ pub(crate) fn run(
     }
     let about = if release { "the optimised program" } else { "the program" };
     journal.step("build", about, || {
-        let build = ["build", "-p", "algoagent"].into_iter().chain(FEATURES);
+        let build = ["build", "-p", "algoagent"].into_iter().chain(SHIPPED);
         checkout
             .cargo(build.chain(release.then_some("--release")))
             .advice("Mend what the compiler names above.")

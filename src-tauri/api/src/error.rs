@@ -83,6 +83,16 @@ impl ApiError {
         Self::new(ErrorCode::BadRequest, format!("The request can't be understood: {fault}."))
     }
 
+    /// A request of another shape than the table says. What was sent is not repeated: it may be
+    /// a password in the wrong place.
+    pub(crate) fn bad_shape(fault: &serde_json::Error) -> Self {
+        let said = fault.to_string();
+        match said.rsplit_once(", expected ") {
+            Some((_, expected)) => Self::bad_request(format!("expected {expected}")),
+            None => Self::bad_request(said),
+        }
+    }
+
     /// A fault of the program: its cause goes to the log, not to the person.
     pub fn internal(fault: impl std::fmt::Display) -> Self {
         tracing::error!(%fault, "internal");

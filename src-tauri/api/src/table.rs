@@ -21,7 +21,7 @@ macro_rules! commands {
             match name {
                 $(stringify!($name) => {
                     let request: $request =
-                        serde_json::from_value(request).map_err(ApiError::bad_request)?;
+                        serde_json::from_value(request).map_err(|fault| ApiError::bad_shape(&fault))?;
                     // Boxed: the futures of all commands in one would be large.
                     let response: $response = Box::pin($room::$name(door, request)).await?;
                     serde_json::to_value(response).map_err(ApiError::internal)

@@ -88,6 +88,11 @@ impl Sources {
         Self { now: Arc::new(now), ..self }
     }
 
+    /// The same clock, other randomness.
+    pub fn with_randomness(self, fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        Self { fill: Arc::new(fill), ..self }
+    }
+
     /// The time now.
     pub fn now(&self) -> Timestamp {
         (self.now)()

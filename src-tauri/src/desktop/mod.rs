@@ -46,7 +46,7 @@ pub(crate) fn run(
             let preferences = Preferences::open(app.handle(), &data_dir)?;
             let host = WindowHost::new(app.handle().clone(), preferences.clone());
             app.manage(Arc::new(Door::new(door_core, DoorKind::Desktop, Arc::new(host))));
-            window::open(app.handle(), &preferences)?;
+            window::open(app.handle(), &preferences, &data_dir)?;
             let handle = app.handle().clone();
             handover::listen(&data_dir, move || window::raise(&handle));
             Ok(())

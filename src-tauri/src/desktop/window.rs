@@ -1,5 +1,7 @@
 //! The one window: its size, its looks, and what its webview may not do.
 
+use std::path::Path;
+
 use algoagent_api::appearance::{Appearance, Theme};
 use tauri::webview::NewWindowResponse;
 use tauri::{
@@ -16,20 +18,28 @@ pub(super) fn main(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(LABEL)
 }
 
-pub(super) fn open(app: &AppHandle, preferences: &Preferences) -> tauri::Result<()> {
+pub(super) fn open(
+    app: &AppHandle,
+    preferences: &Preferences,
+    data_dir: &Path,
+) -> tauri::Result<()> {
     let size = preferences.size().unwrap_or(USUAL);
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+    let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title("AlgoAgent")
         .inner_size(size.width.max(SMALLEST.width), size.height.max(SMALLEST.height))
         .min_inner_size(SMALLEST.width, SMALLEST.height)
         .theme(theme(preferences.appearance()))
-        // Nothing that the webview shows is kept on the disk.
-        .incognito(true)
         .disable_drag_drop_handler()
         .on_navigation(|url| is_own(url.scheme(), url.host_str()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .on_download(|_, _| false)
-        .build()?;
+        .on_download(|_, _| false);
+    let builder = if is_driven() {
+        builder.data_directory(data_dir.join("driven-webview"))
+    } else {
+        // Nothing that the webview shows is kept on the disk.
+        builder.incognito(true)
+    };
+    let window = builder.build()?;
     let kept = preferences.clone();
     let watched = window.clone();
     window.on_window_event(move |event| {
@@ -44,6 +54,12 @@ pub(super) fn open(app: &AppHandle, preferences: &Preferences) -> tauri::Result<
         }
     });
     Ok(())
+}
+
+/// Whether WebDriver started the program, in a build that lets it.
+fn is_driven() -> bool {
+    cfg!(feature = "automation")
+        && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|value| value == "true")
 }
 
 /// The program's own pages, by the names that Tauri gives them on each system.

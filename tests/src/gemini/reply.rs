@@ -125,6 +125,16 @@ impl Reply {
         self
     }
 
+    /// Gives the recorded error of a cancelled call after half of its events.
+    pub fn fails_half_way(mut self) -> Self {
+        let cancelled = recording("error-mid-stream").body;
+        let events = event_ends(&cancelled);
+        let error = &cancelled[events[events.len() - 1]..];
+        self.body.truncate(self.half());
+        self.body.extend_from_slice(error);
+        self
+    }
+
     /// Falls silent after half of its events.
     pub fn stalls_half_way(mut self) -> Self {
         self.ending = Ending::Stall(self.half());
@@ -255,5 +265,10 @@ mod tests {
         let sent = half.pieces().concat();
         assert_eq!(text_in(&sent), "one two three ");
         assert!(!String::from_utf8_lossy(&sent).contains("finishReason"));
+        let failed = Reply::saying(["one ", "two ", "three ", "four "]).fails_half_way();
+        let (events, error) = failed.body.split_at(sent.len());
+        assert_eq!(events, sent);
+        let error: serde_json::Value = serde_json::from_slice(error).expect("a bare error object");
+        assert_eq!(error["error"]["status"], "CANCELLED");
     }
 }

@@ -3,12 +3,17 @@
  * WebKit doesn't anchor scrolling, so older messages are put above by hand.
  */
 const NEAR = 24;
+/** A scroll this soon after a wheel, key or touch is the reader's own, in milliseconds. */
+const OWN = 500;
+const HANDS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
 export class Follow {
   /** Whether the reader is at the end, so that the view goes along. */
   atEnd = $state(true);
   #scroller: HTMLElement | null = null;
   #top = 0;
+  #height = 0;
+  #touched = -OWN;
 
   /** For the scrolling element, whose first child grows. */
   attach = (scroller: HTMLElement): (() => void) => {
@@ -22,10 +27,15 @@ export class Follow {
     const scrolled = () => {
       this.#scrolled();
     };
+    const touched = () => {
+      this.#touched = performance.now();
+    };
     scroller.addEventListener('scroll', scrolled, { passive: true });
+    for (const hand of HANDS) scroller.addEventListener(hand, touched, { passive: true });
     return () => {
       grown.disconnect();
       scroller.removeEventListener('scroll', scrolled);
+      for (const hand of HANDS) scroller.removeEventListener(hand, touched);
       this.#scroller = null;
     };
   };
@@ -49,9 +59,15 @@ export class Follow {
     if (!scroller) return;
     const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
     const upwards = scroller.scrollTop < this.#top;
+    // What grew or shrank moved the view, unless the reader did at the same time.
+    const layout = scroller.scrollHeight !== this.#height;
+    const own = performance.now() - this.#touched < OWN;
     this.#top = scroller.scrollTop;
+    this.#height = scroller.scrollHeight;
     if (left < 2) this.atEnd = true;
-    else if (upwards) this.atEnd = false;
+    else if (upwards && layout && !own) {
+      if (this.atEnd) this.toEnd();
+    } else if (upwards) this.atEnd = false;
     else if (left < NEAR) this.atEnd = true;
   }
 }

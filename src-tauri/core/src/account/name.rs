@@ -4,9 +4,11 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::Invalid;
 
-/// NFKC, then lower case: `Ａda`, `ADA` and `ada` are one name.
+/// NFKC and case folded: `Ａda`, `ADA` and `ada` are one name, and so are `Straße` and `STRASSE`.
 pub(super) fn key(text: &str) -> String {
-    text.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    // Upper case first, as ß and the final ς have lower-case forms that no folding leaves alone.
+    let upper = text.trim().nfkc().flat_map(char::to_uppercase);
+    upper.flat_map(char::to_lowercase).nfkc().collect()
 }
 
 /// Checks a new user name.
@@ -53,6 +55,8 @@ mod tests {
         for same in ["ada.l", "ADA.L", "Ada.L", "ａda.l", "ＡＤＡ.Ｌ"] {
             assert_eq!(key(same), "ada.l");
         }
+        assert_eq!(key("STRASSE"), key("straße"));
+        assert_eq!(key("ΣΑΣ"), key("σας"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::profile::ProfileDraft;
 use crate::vault::{self, DataKey, Folder, Header, Secret};
 use crate::{Invalid, profile};
 
+const FIRST_GENERATION: u64 = 1;
 /// Folders that a killed registration left behind start with this.
 pub(super) const UNFINISHED: &str = ".new-";
 
@@ -66,7 +67,8 @@ pub async fn register(
     };
     let secret = Secret::new((*password).clone());
     let made = make(core, door, person, &secret, ProfileDraft::default()).await?;
-    let session = session::start(core, door, made.account, made.folder, &made.key).await?;
+    let session =
+        session::start(core, door, made.account, made.folder, FIRST_GENERATION, &made.key).await?;
     Ok((session, made.recovery_code))
 }
 
@@ -93,11 +95,16 @@ pub(super) async fn make(
     password: &Secret,
     first_profile: ProfileDraft,
 ) -> Result<Made, AccountError> {
-    const GENERATION: u64 = 1;
     let key = DataKey::generate(&core.sources);
-    let (mut header, code) =
-        vault::seal(&core.kdf, &core.sources, account.clone().into(), password, GENERATION, &key)
-            .await?;
+    let (mut header, code) = vault::seal(
+        &core.kdf,
+        &core.sources,
+        account.clone().into(),
+        password,
+        FIRST_GENERATION,
+        &key,
+    )
+    .await?;
     let aside = core.vaults.join(format!("{UNFINISHED}{}", account.uuid));
     let folder = vault::folder(&core.vaults, account.uuid);
     let finished =
@@ -129,8 +136,9 @@ async fn finish(
 
     let mut db = core.accounts.lock().await;
     let mut row = db.begin().await?;
+    // Whoever came over HTTP before doesn't keep the computer without an administrator.
     account.administrator =
-        !account.demo && door != DoorKind::Http && !store::has_people(&mut row).await?;
+        !account.demo && door != DoorKind::Http && !store::has_administrator(&mut row).await?;
     account.id = store::insert(&mut row, account).await.map_err(name_race)?;
     store::audit(&mut row, account.created_at, Some(account.id), door, "account_created").await?;
     if account.demo {

@@ -49,18 +49,26 @@ impl fmt::Debug for Session {
 }
 
 /// Starts a session on the vault in `folder`, which is opened unless it is open already.
+///
+/// `generation` is that of the header whose password or code gave `key`: when another took its
+/// place in the meantime, that password or code is dead.
 pub(super) async fn start(
     core: &Core,
     door: DoorKind,
     account: Account,
     folder: Folder,
+    generation: u64,
     key: &DataKey,
 ) -> Result<Session, AccountError> {
     let mut open = core.unlocked.lock().await;
+    let header = folder.header()?;
+    if header.generation != generation {
+        return Err(AccountError::InvalidCredentials);
+    }
     let unlocked = match open.get(&account.id) {
         Some(unlocked) => Arc::clone(unlocked),
         None => {
-            let vault = folder.open(key, &folder.header()?).await?;
+            let vault = folder.open(key, &header).await?;
             if let Some(mut db) = vault.connection().await {
                 crate::chat::mark_interrupted(&mut db).await?;
             }

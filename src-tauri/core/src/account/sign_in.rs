@@ -49,8 +49,9 @@ async fn open(
         return Err(AccountError::InvalidCredentials);
     };
     let folder = vault::folder(&core.vaults, account.uuid);
-    let key = folder.header()?.unseal(&core.kdf, secret).await?;
-    session::start(core, door, account, folder, &key).await
+    let header = folder.header()?;
+    let key = header.unseal(&core.kdf, secret).await?;
+    session::start(core, door, account, folder, header.generation, &key).await
 }
 
 /// Signs in to the demo account while its password is the public one.
@@ -99,22 +100,23 @@ pub async fn recover(
         &key,
     )
     .await?;
+    {
+        let mut db = core.accounts.lock().await;
+        // The first of two at once uses the code up.
+        if folder.header()?.generation != header.generation {
+            return Err(AccountError::InvalidCredentials);
+        }
+        next.write(&folder.0)?;
+        store::audit(&mut db, core.sources.now(), Some(account.id), door, "recovered").await?;
+    }
+    core.attempts.succeeded(door, &tried);
+    // After the header: a sign-in with the old password is either among these or refused.
     for other in core.live_sessions() {
         if other.account().id == account.id {
             other.end().await;
         }
     }
-    next.write(&folder.0)?;
-    core.attempts.succeeded(door, &tried);
-    store::audit(
-        &mut *core.accounts.lock().await,
-        core.sources.now(),
-        Some(account.id),
-        door,
-        "recovered",
-    )
-    .await?;
-    let session = session::start(core, door, account, folder, &key).await?;
+    let session = session::start(core, door, account, folder, next.generation, &key).await?;
     Ok((session, next_code.to_text()))
 }
 

@@ -79,8 +79,10 @@ pub(super) async fn taken(
     .await
 }
 
-pub(super) async fn has_people(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM account WHERE demo = 0)").fetch_one(db).await
+pub(super) async fn has_administrator(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM account WHERE administrator = 1)")
+        .fetch_one(db)
+        .await
 }
 
 /// Inserts an account; its id is chosen here when it is 0.

@@ -240,7 +240,9 @@ impl Writer {
             opaque: self.opaque.as_ref(),
             now,
         };
-        store::save(&mut row, self.answer, &progress).await?;
+        if !store::save(&mut row, self.answer, &progress).await? {
+            return Err(ChatError::NotFound);
+        }
         if state != MessageState::Writing {
             let origin = strategy::Origin {
                 chat_id: self.chat_id,

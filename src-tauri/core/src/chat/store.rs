@@ -131,6 +131,11 @@ pub(super) async fn delete_chat(
     id: ChatId,
 ) -> Result<bool, sqlx::Error> {
     sqlx::query("UPDATE chat SET head_id = NULL WHERE id = ?").bind(id).execute(&mut *db).await?;
+    // SQLite refuses a cascade along a branch of over a thousand messages.
+    sqlx::query("UPDATE message SET parent_id = NULL WHERE chat_id = ?")
+        .bind(id)
+        .execute(&mut *db)
+        .await?;
     let done = sqlx::query("DELETE FROM chat WHERE id = ?").bind(id).execute(db).await?;
     Ok(done.rows_affected() > 0)
 }
@@ -197,13 +202,14 @@ pub(super) struct Progress<'a> {
     pub(super) now: Timestamp,
 }
 
+/// Stores how far an answer got; `false` when it was deleted in the meantime.
 pub(super) async fn save(
     db: &mut SqliteConnection,
     id: MessageId,
     progress: &Progress<'_>,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     let ended = (progress.state != MessageState::Writing).then_some(progress.now.0);
-    sqlx::query(
+    let saved = sqlx::query(
         "UPDATE message SET state = ?, text = ?, thoughts = nullif(?, ''), model = ?,
             input_tokens = ?, output_tokens = ?, problem = ?, opaque = ?, ended_at = ?
          WHERE id = ?",
@@ -229,7 +235,7 @@ pub(super) async fn save(
         .execute(db)
         .await?;
     }
-    Ok(())
+    Ok(saved.rows_affected() > 0)
 }
 
 #[derive(FromRow)]

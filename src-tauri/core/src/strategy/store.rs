@@ -30,7 +30,7 @@ pub(super) async fn add_version(
         "INSERT INTO strategy_version
             (strategy_id, number, message_id, block, context_id, created_at, model, profile, code)
          VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM strategy_version WHERE strategy_id = ?1),
-                 ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 ?2, ?3, (SELECT id FROM context WHERE id = ?4), ?5, ?6, ?7, ?8)",
     )
     .bind(id)
     .bind(origin.message_id)

@@ -101,15 +101,23 @@ impl Folder {
     ) -> Result<Vault, OpenError> {
         let lock = self.lock()?;
         let mut connection = database::open_encrypted(&self.database(), key, create).await?;
-        database::migrate_vault(&mut connection).await?;
-        let seen =
-            database::record_generation(&mut connection, header.holder.uuid, header.generation)
-                .await?;
-        if header.generation < seen {
-            return Err(OpenError::OlderHeader);
+        let proven = prove(&mut connection, header).await;
+        let vault = Vault { connection: Mutex::new(Some(connection)), _lock: lock };
+        if let Err(fault) = proven {
+            // Closed before the lock is given back: a vault never has two connections.
+            vault.close().await;
+            return Err(fault);
         }
-        Ok(Vault { connection: Mutex::new(Some(connection)), _lock: lock })
+        Ok(vault)
     }
+}
+
+/// Whether the open database is up to date, `header`'s own, and not newer than `header`.
+async fn prove(connection: &mut SqliteConnection, header: &Header) -> Result<(), OpenError> {
+    database::migrate_vault(connection).await?;
+    let seen =
+        database::record_generation(connection, header.holder.uuid, header.generation).await?;
+    if header.generation < seen { Err(OpenError::OlderHeader) } else { Ok(()) }
 }
 
 impl Vault {

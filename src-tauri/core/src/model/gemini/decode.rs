@@ -47,15 +47,14 @@ impl Decoder {
                 Ok(deltas)
             }
             Ok(chunk) => self.chunk(&chunk),
+            Err(_) if self.finished() => Ok(Vec::new()),
             Err(_) => Err(fault::not_the_service(body)),
         }
     }
 
     fn chunk(&mut self, chunk: &Value) -> Result<Vec<Delta>, Problem> {
         if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
-            if self.finished() {
-                return Ok(Vec::new());
-            }
+            // Also after a finish reason: the service itself takes its word back.
             let status = error.get("code").and_then(Value::as_u64).unwrap_or(500);
             let status = u16::try_from(status).unwrap_or(500);
             return Err(fault::refused(status, &chunk.to_string(), None));

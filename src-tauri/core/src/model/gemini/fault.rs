@@ -5,12 +5,24 @@ use serde_json::Value;
 
 use crate::model::{Problem, ProblemCode as Code};
 
+/// The start of a key tells something from this length on.
+const TELLING: usize = 6;
+
 impl Problem {
     /// The same problem with every copy of `key` taken out of the service's words.
     pub(super) fn without(mut self, key: &str) -> Self {
         if !key.is_empty() {
             self.raw = self.raw.map(|raw| raw.replace(key, "[key]"));
             self.message = self.message.replace(key, "[key]");
+            // The service's words may have been cut in the middle of the key.
+            if let Some(raw) = &mut self.raw
+                && let Some(start) = (TELLING..key.len())
+                    .rev()
+                    .filter_map(|length| key.get(..length))
+                    .find(|start| raw.ends_with(start))
+            {
+                raw.truncate(raw.len() - start.len());
+            }
         }
         self
     }
@@ -100,6 +112,10 @@ pub(super) fn refused(status: u16, body: &str, retry_after: Option<u32>) -> Prob
         ),
         429 => Problem::new(Code::RateLimited, "Too many calls for this key at the moment."),
         408 | 504 => timed_out("Gemini did not answer in time."),
+        499 => Problem::new(
+            Code::StreamBroken,
+            "Gemini broke the answer off. What arrived is kept; try again for a whole one.",
+        ),
         500..=599 => Problem::new(
             Code::Overloaded,
             "Gemini is overloaded at the moment. Try again in a while.",

@@ -165,7 +165,7 @@ impl Call {
         if let Some(last) = last {
             self.take(&mut decoder, &last).await?;
         }
-        if !stray.trim().is_empty() && !decoder.finished() {
+        if !stray.trim().is_empty() {
             let deltas = decoder.stray(&stray)?;
             self.pass(deltas).await;
         }

@@ -1,0 +1,61 @@
+//! The delivered window, driven by nothing but a keyboard, leaves nothing readable behind.
+
+use std::fs;
+use std::time::Duration;
+
+use algoagent_tests::desktop::World;
+use algoagent_tests::eventually;
+use algoagent_tests::scan::assert_nothing_found;
+use algoagent_tests::steps::ADA;
+
+const QUESTION: &str = "buy and hold MSFT for the narwhalveranda";
+
+/// Long enough for one try; a try whose first keys came too early is made again.
+const ONE_TRY: Duration = Duration::from_secs(15);
+
+fn vaults(world: &World) -> usize {
+    fs::read_dir(world.data_dir().join("vaults")).map_or(0, Iterator::count)
+}
+
+fn registers(world: &World) -> bool {
+    let before = vaults(world);
+    let window = world.open_plain();
+    window.press(&["Tab", "Return"]);
+    for (field, next) in [(ADA.name, "Tab"), (ADA.email, "Tab"), (ADA.password, "Return")] {
+        window.write(field);
+        window.press(&[next]);
+    }
+    let made = eventually(ONE_TRY, || (vaults(world) > before).then_some(()));
+    // The new account is on the disk before its recovery code is on the screen.
+    std::thread::sleep(Duration::from_secs(1));
+    window.close();
+    made.is_some()
+}
+
+fn asks(world: &World) -> bool {
+    let window = world.open_plain();
+    window.write(ADA.password);
+    window.press(&["Return"]);
+    std::thread::sleep(Duration::from_secs(3));
+    window.write(QUESTION);
+    window.press(&["Return"]);
+    std::thread::sleep(Duration::from_secs(3));
+    window.close();
+
+    let driven = world.open();
+    driven.sign_in(&ADA);
+    driven.chats().appears();
+    let asked = eventually(Duration::from_secs(5), || {
+        driven.chats().text().contains("buy and hold").then_some(())
+    });
+    driven.close();
+    asked.is_some()
+}
+
+#[test]
+fn an_account_and_a_question_typed_into_the_delivered_window_stay_in_the_vault() {
+    let world = World::new("window-plain");
+    assert!((0..3).any(|_| registers(&world)), "no account came of what was typed");
+    assert!((0..3).any(|_| asks(&world)), "no chat came of what was typed");
+    assert_nothing_found(&world.places(), &["narwhalveranda", QUESTION, ADA.password], &[]);
+}
