@@ -34,7 +34,9 @@ pub(crate) async fn run(core: &Core, options: ChatOptions) -> Result<(), Failure
     let door = Door::new(core.clone(), DoorKind::Terminal, Arc::new(Unattended));
     sign_in(&door, options.user.as_deref()).await?;
     let held = match &options.once {
-        Some(text) => turn(&door, None, text, options.json).await.and_then(whole),
+        Some(text) => {
+            turn(&door, None, text, options.json).await.and_then(|(_, state)| whole(state))
+        }
         None => converse(&door, options.json).await,
     };
     // Signing out saves what is still being written and closes the vault.
@@ -42,8 +44,8 @@ pub(crate) async fn run(core: &Core, options: ChatOptions) -> Result<(), Failure
     held
 }
 
-fn whole(sent: (ChatId, MessageState)) -> Result<(), Failure> {
-    match sent.1 {
+fn whole(state: MessageState) -> Result<(), Failure> {
+    match state {
         MessageState::Done | MessageState::Stopped => Ok(()),
         _ => Err(Failure::NoAnswer),
     }
@@ -76,6 +78,7 @@ async fn converse(door: &Door, json: bool) -> Result<(), Failure> {
         eprintln!("Write a message and press Enter. Ctrl-C stops an answer, Ctrl-D ends.");
     }
     let mut chat = None;
+    let mut last = MessageState::Done;
     loop {
         if talking {
             eprint!("\n> ");
@@ -86,10 +89,15 @@ async fn converse(door: &Door, json: bool) -> Result<(), Failure> {
         });
         let line = line.await.map_err(|fault| Failure::Other(fault.to_string()))?;
         match line.map_err(|fault| Failure::Other(fault.to_string()))? {
-            None => return Ok(()),
+            // A person has seen it; a script learns it from the exit code.
+            None if talking => return Ok(()),
+            None => return whole(last),
             Some(line) if line.trim().is_empty() => {}
             Some(line) => match turn(door, chat, line.trim(), json).await {
-                Ok((id, _)) => chat = Some(id),
+                Ok((id, state)) => {
+                    chat = Some(id);
+                    last = state;
+                }
                 // In a script the first refusal ends it; a person just goes on.
                 Err(Failure::Refused(fault)) if talking => eprintln!("{fault}"),
                 Err(failure) => return Err(failure),

@@ -23,6 +23,8 @@ pub(crate) enum Need {
     FreshInterface,
     /// The system's libraries and programs that the build uses.
     Libraries,
+    /// A Python to run strategies with.
+    Python,
     /// What drives a real window without a screen.
     Window,
     /// The checker of licences and sources.
@@ -37,7 +39,7 @@ impl Need {
             Self::Modules => &[Self::Node],
             Self::Interface | Self::FreshInterface => &[Self::Modules],
             Self::Program => &[Self::Libraries, Self::FreshInterface],
-            Self::Node | Self::Libraries | Self::Window | Self::Deny => &[],
+            Self::Node | Self::Libraries | Self::Python | Self::Window | Self::Deny => &[],
         }
     }
 
@@ -48,6 +50,7 @@ impl Need {
             Self::Interface => "a built interface",
             Self::FreshInterface => "the interface",
             Self::Libraries => "system libraries",
+            Self::Python => "Python",
             Self::Window => "what drives a window",
             Self::Deny => "cargo-deny",
             Self::Program => "the program",
@@ -78,6 +81,7 @@ impl Needs {
             Need::Modules => ui::install(checkout),
             Need::Interface | Need::FreshInterface => ui::build(checkout),
             Need::Libraries => system::prepare(Purpose::Build),
+            Need::Python => system::prepare(Purpose::Python),
             Need::Window => {
                 system::prepare(Purpose::Window)?;
                 tool::install(checkout, &tool::TAURI_DRIVER).map(|_| ())

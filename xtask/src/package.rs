@@ -8,6 +8,8 @@ use crate::fault::Fault;
 pub(crate) enum Purpose {
     /// Building and running the program. Perl and make are for SQLCipher's own OpenSSL.
     Build,
+    /// Running strategies and the house module's tests.
+    Python,
     /// Driving its real window in tests, without a screen.
     Window,
 }
@@ -51,8 +53,10 @@ impl Manager {
                 "perl",
             ],
             (Self::Apt, Purpose::Window) => {
-                &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox", "python3"]
+                &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox"]
             }
+            (Self::Apt | Self::Dnf, Purpose::Python) => &["python3"],
+            (Self::Pacman, Purpose::Python) => &["python"],
             (Self::Dnf, Purpose::Build) => &[
                 "webkit2gtk4.1-devel",
                 "dbus-devel",
@@ -69,20 +73,13 @@ impl Manager {
                 "xdotool",
                 "xclip",
                 "openbox",
-                "python3",
             ],
             (Self::Pacman, Purpose::Build) => {
                 &["webkit2gtk-4.1", "dbus", "pkgconf", "gcc", "make", "perl"]
             }
-            (Self::Pacman, Purpose::Window) => &[
-                "webkit2gtk-4.1",
-                "xorg-server-xvfb",
-                "dbus",
-                "xdotool",
-                "xclip",
-                "openbox",
-                "python",
-            ],
+            (Self::Pacman, Purpose::Window) => {
+                &["webkit2gtk-4.1", "xorg-server-xvfb", "dbus", "xdotool", "xclip", "openbox"]
+            }
         }
     }
 

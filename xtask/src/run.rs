@@ -38,7 +38,9 @@ pub(crate) fn run(
             "    There is no display (DISPLAY and WAYLAND_DISPLAY are unset), so no window can open."
         );
         println!("    A chat in this terminal is opened instead.");
-        program.args(["chat"])
+        // Whoever named the chat already gets it once.
+        let named = args.first().is_some_and(|first| first == "chat");
+        program.args((!named).then_some("chat"))
     };
     let status = program.args(args).status()?;
     Ok(status

@@ -34,13 +34,14 @@ const fn step(name: &'static str, about: &'static str, needs: &'static [Need], w
 }
 
 const COMPILE: &[Need] = &[Need::Libraries, Need::Interface];
+const UNIT: &[Need] = &[Need::Libraries, Need::Interface, Need::Python];
 
 /// All of them.
 pub(crate) const STEPS: [Step; 16] = [
     step("fmt", "the layout of the Rust code", &[], fmt),
     step("files", "lengths, paths and imports of the sources", &[], files::check),
     step("directions", "no door's library inside the core", &[], directions::check),
-    step("python", "the house module that strategies import", &[], python),
+    step("python", "the house module that strategies import", &[Need::Python], python),
     step("ui-lint", "the interface's style", &[Need::Modules], ui_lint),
     step("ui-check", "the interface's types", &[Need::Modules], ui_check),
     step("ui-test", "the interface's tests", &[Need::Modules], ui_test),
@@ -65,7 +66,7 @@ pub(crate) const STEPS: [Step; 16] = [
         &[Need::Program],
         generate::check,
     ),
-    step("unit", "the tests of each crate", COMPILE, unit),
+    step("unit", "the tests of each crate", UNIT, unit),
     step(
         "stories",
         "stories through the doors and the real window",

@@ -74,8 +74,6 @@ CREATE TABLE strategy_version (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     strategy_id INTEGER NOT NULL REFERENCES strategy (id) ON DELETE CASCADE,
     number      INTEGER NOT NULL,
-    message_id  INTEGER REFERENCES message (id) ON DELETE SET NULL,
-    block       INTEGER NOT NULL,
     context_id  INTEGER REFERENCES context (id) ON DELETE SET NULL,
     created_at  INTEGER NOT NULL,
     model       TEXT    NOT NULL,
@@ -83,7 +81,15 @@ CREATE TABLE strategy_version (
     code        TEXT    NOT NULL,
     UNIQUE (strategy_id, number)
 ) STRICT;
-CREATE INDEX strategy_version_by_message ON strategy_version (message_id, block);
+
+-- Where a version stands in answers: a block that repeats it makes no version of its own.
+CREATE TABLE strategy_mark (
+    message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    block      INTEGER NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES strategy_version (id) ON DELETE CASCADE,
+    PRIMARY KEY (message_id, block)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX strategy_mark_by_version ON strategy_mark (version_id);
 
 -- One row for each service that a key or an address was entered for.
 CREATE TABLE provider (

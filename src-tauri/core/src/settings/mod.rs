@@ -112,10 +112,10 @@ const LONGEST_KEY: usize = 4096;
 /// [`SettingsError::Locked`] and those of the store.
 pub async fn get(session: &Session) -> Result<ModelSettings, SettingsError> {
     let mut db = session.vault().await?;
-    let choice = store::choice(&mut db).await?;
     let gemini = store::gemini(&mut db).await?;
-    drop(db);
     let key = gemini.access(session).map(|(_, origin)| origin);
+    let choice = chosen(store::choice(&mut db).await?, key);
+    drop(db);
     let label = match choice {
         ModelChoice::BuiltIn => builtin::BuiltIn::default().label(),
         ModelChoice::Gemini => {
@@ -255,13 +255,22 @@ pub(crate) async fn model(session: &Session) -> Result<Chosen, SettingsError> {
     let choice = store::choice(&mut db).await?;
     let stored = store::gemini(&mut db).await?;
     drop(db);
-    match choice {
+    let access = stored.access(session);
+    match chosen(choice, access.as_ref().map(|(_, origin)| *origin)) {
         ModelChoice::BuiltIn => Ok(Chosen::BuiltIn),
         ModelChoice::Gemini => {
-            let (access, _) = stored.access(session).ok_or_else(key_missing)?;
+            let (access, _) = access.ok_or_else(key_missing)?;
             Ok(Chosen::Gemini(access, stored.model))
         }
     }
+}
+
+/// The person's choice; before there is one, Gemini where the computer has a key for everybody.
+fn chosen(choice: Option<ModelChoice>, key: Option<KeyOrigin>) -> ModelChoice {
+    choice.unwrap_or(match key {
+        Some(KeyOrigin::Environment) => ModelChoice::Gemini,
+        Some(KeyOrigin::Vault) | None => ModelChoice::BuiltIn,
+    })
 }
 
 /// The model that answers, before it is known by name.

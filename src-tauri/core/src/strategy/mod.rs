@@ -45,7 +45,7 @@ pub(crate) async fn record(
             continue;
         }
         if let Some(class) = strategy_class(&block.code) {
-            store::add_version(db, origin, block.index, &class, &block.code).await?;
+            store::mark(db, origin, block.index, &class, &block.code).await?;
         }
     }
     Ok(())

@@ -7,8 +7,9 @@ use super::Origin;
 use crate::chat::StrategyMark;
 use crate::ids::{MessageId, StrategyId};
 
-/// Adds `code` as the next version of the class in the chat, or as a new strategy.
-pub(super) async fn add_version(
+/// Marks a block of an answer as the newest version of the class in the chat. Code that isn't
+/// that version's becomes the next one, or the first of a new strategy.
+pub(super) async fn mark(
     db: &mut SqliteConnection,
     origin: &Origin<'_>,
     block: u32,
@@ -26,23 +27,46 @@ pub(super) async fn add_version(
     .bind(origin.now.0)
     .fetch_one(&mut *db)
     .await?;
-    sqlx::query(
-        "INSERT INTO strategy_version
-            (strategy_id, number, message_id, block, context_id, created_at, model, profile, code)
-         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM strategy_version WHERE strategy_id = ?1),
-                 ?2, ?3, (SELECT id FROM context WHERE id = ?4), ?5, ?6, ?7, ?8)",
+    let newest: Option<(i64, String)> = sqlx::query_as(
+        "SELECT id, code FROM strategy_version WHERE strategy_id = ? ORDER BY number DESC LIMIT 1",
     )
     .bind(id)
-    .bind(origin.message_id)
-    .bind(block)
+    .fetch_optional(&mut *db)
+    .await?;
+    let version = match newest {
+        Some((version, known)) if known == code => version,
+        _ => insert_version(db, origin, id, code).await?,
+    };
+    sqlx::query("INSERT INTO strategy_mark (message_id, block, version_id) VALUES (?, ?, ?)")
+        .bind(origin.message_id)
+        .bind(block)
+        .bind(version)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+async fn insert_version(
+    db: &mut SqliteConnection,
+    origin: &Origin<'_>,
+    strategy: StrategyId,
+    code: &str,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "INSERT INTO strategy_version
+            (strategy_id, number, context_id, created_at, model, profile, code)
+         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM strategy_version WHERE strategy_id = ?1),
+                 (SELECT id FROM context WHERE id = ?2), ?3, ?4, ?5, ?6)
+         RETURNING id",
+    )
+    .bind(strategy)
     .bind(origin.context_id)
     .bind(origin.now.0)
     .bind(origin.model)
     .bind(Json(origin.profile))
     .bind(code)
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_one(db)
+    .await
 }
 
 pub(super) async fn marks(
@@ -50,9 +74,11 @@ pub(super) async fn marks(
     message: MessageId,
 ) -> Result<Vec<StrategyMark>, sqlx::Error> {
     let rows: Vec<(u32, StrategyId, String, u32)> = sqlx::query_as(
-        "SELECT version.block, strategy.id, strategy.name, version.number
-         FROM strategy_version AS version JOIN strategy ON strategy.id = version.strategy_id
-         WHERE version.message_id = ? ORDER BY version.block",
+        "SELECT mark.block, strategy.id, strategy.name, version.number
+         FROM strategy_mark AS mark
+         JOIN strategy_version AS version ON version.id = mark.version_id
+         JOIN strategy ON strategy.id = version.strategy_id
+         WHERE mark.message_id = ? ORDER BY mark.block",
     )
     .bind(message)
     .fetch_all(db)

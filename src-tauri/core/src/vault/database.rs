@@ -133,8 +133,17 @@ pub(super) async fn open_encrypted(
     create: bool,
 ) -> Result<SqliteConnection, StoreError> {
     let mut connection = options(path, create).connect().await?;
-    hand_key(&mut connection, key).await?;
-    cipher_version(&mut connection).await?;
+    if let Err(fault) = prepare(&mut connection, key).await {
+        // Dropped, it would be closed at some later time, when the files are another's.
+        connection.close().await.ok();
+        return Err(fault);
+    }
+    Ok(connection)
+}
+
+async fn prepare(connection: &mut SqliteConnection, key: &DataKey) -> Result<(), StoreError> {
+    hand_key(connection, key).await?;
+    cipher_version(connection).await?;
     // SQLCipher decodes every page, so a cache of 64 MB keeps long scans near plain SQLite.
     for pragma in [
         "PRAGMA cipher_log_level = NONE",
@@ -148,9 +157,9 @@ pub(super) async fn open_encrypted(
         "PRAGMA secure_delete = ON",
         "SELECT count(*) FROM sqlite_schema",
     ] {
-        sqlx::raw_sql(pragma).execute(&mut connection).await?;
+        sqlx::raw_sql(pragma).execute(&mut *connection).await?;
     }
-    Ok(connection)
+    Ok(())
 }
 
 /// Hands SQLCipher its key. The only unsafe code of the program.

@@ -114,6 +114,12 @@ impl Header {
         if !header.kdf.acceptable() {
             return Err(HeaderError::Kdf);
         }
+        // The epochs are bound to their envelopes, so that an old header can't be made to look
+        // new by raising the number that the vault compares, or the epoch of the envelope that
+        // isn't opened.
+        if [header.password.epoch, header.recovery.epoch] != [header.generation; 2] {
+            return Err(HeaderError::Damaged);
+        }
         Ok(header)
     }
 

@@ -30,9 +30,12 @@ use crate::clock::Sources;
 const DATABASE: &str = "vault.db";
 
 /// An open vault: the one connection to its database.
-pub(crate) struct Vault {
-    connection: Mutex<Option<SqliteConnection>>,
-    _lock: File,
+pub(crate) struct Vault(Mutex<Option<Open>>);
+
+/// What closing gives back, in this order, however long somebody still holds the [`Vault`].
+struct Open {
+    connection: SqliteConnection,
+    lock: File,
 }
 
 /// Why a vault didn't open.
@@ -87,7 +90,8 @@ impl Folder {
 
     /// Opens the database with `key`, taken from `header`.
     pub(crate) async fn open(&self, key: &DataKey, header: &Header) -> Result<Vault, OpenError> {
-        if !self.database().is_file() {
+        // An empty file would be filled as if the vault were new.
+        if !fs::metadata(self.database()).is_ok_and(|file| file.is_file() && file.len() > 0) {
             return Err(StoreError::Damaged.into());
         }
         self.connect(key, header, false).await
@@ -102,7 +106,7 @@ impl Folder {
         let lock = self.lock()?;
         let mut connection = database::open_encrypted(&self.database(), key, create).await?;
         let proven = prove(&mut connection, header).await;
-        let vault = Vault { connection: Mutex::new(Some(connection)), _lock: lock };
+        let vault = Vault(Mutex::new(Some(Open { connection, lock })));
         if let Err(fault) = proven {
             // Closed before the lock is given back: a vault never has two connections.
             vault.close().await;
@@ -123,18 +127,20 @@ async fn prove(connection: &mut SqliteConnection, header: &Header) -> Result<(),
 impl Vault {
     /// The connection, for one caller at a time. `None` once the vault was closed.
     pub(crate) async fn connection(&self) -> Option<MappedMutexGuard<'_, SqliteConnection>> {
-        MutexGuard::try_map(self.connection.lock().await, Option::as_mut).ok()
+        let open = self.0.lock().await;
+        MutexGuard::try_map(open, |open| open.as_mut().map(|open| &mut open.connection)).ok()
     }
 
-    /// Closes the database and drops SQLCipher's copy of the key. Closing twice is harmless.
+    /// Closes the database, drops SQLCipher's copy of the key and gives the lock back. Closing
+    /// twice is harmless.
     pub(crate) async fn close(&self) {
         use sqlx::Connection as _;
-        let connection = self.connection.lock().await.take();
-        if let Some(connection) = connection
-            && let Err(fault) = connection.close().await
-        {
+        let mut open = self.0.lock().await;
+        let Some(Open { connection, lock }) = open.take() else { return };
+        if let Err(fault) = connection.close().await {
             tracing::warn!(%fault, "a vault did not close cleanly");
         }
+        drop(lock);
     }
 }
 

@@ -12,9 +12,13 @@ class Toasts {
 
   note(text: string, detail: string | null = null): void {
     const id = this.#add({ kind: 'note', text, detail });
-    setTimeout(() => {
-      this.close(id);
-    }, 7000);
+    // What has a second line takes longer to read.
+    setTimeout(
+      () => {
+        this.close(id);
+      },
+      detail ? 7000 : 3000,
+    );
   }
 
   fault(text: string): void {
