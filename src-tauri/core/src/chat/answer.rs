@@ -218,7 +218,9 @@ impl Writer {
                     self.blocks += 1;
                     ChatEvent::Block { chat_id, message_id, index, block }
                 }
-                Step::Tail(tail) => ChatEvent::Tail { chat_id, message_id, tail },
+                Step::Tail(tail) => {
+                    ChatEvent::Tail { chat_id, message_id, index: self.blocks, tail }
+                }
             });
         }
     }

@@ -58,6 +58,8 @@ pub enum ChatEvent {
         chat_id: ChatId,
         /// The answer.
         message_id: MessageId,
+        /// The place that this block will have among the blocks of the answer, from 0.
+        index: u32,
         /// What to show; `None` when nothing is left unfinished.
         tail: Option<Tail>,
     },

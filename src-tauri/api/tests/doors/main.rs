@@ -1,0 +1,7 @@
+//! What every door hears from the command table, asked as a client asks: by name and in JSON.
+
+mod errors;
+mod house;
+mod outside;
+mod samples;
+mod table;

@@ -1,0 +1,93 @@
+//! Every command of the table, asked what no command may get wrong. A new command fails here
+//! until it has a sample.
+
+use algoagent_api::{COMMANDS, ErrorCode, call};
+
+use crate::house::{House, Ids, ask, belongings, refused};
+use crate::samples::{KEY, OPEN_TO_ALL, samples, strayed};
+
+const NEVER: Ids = Ids { chat: 999_999, message: 999_999, context: 999_999 };
+
+#[test]
+fn every_command_has_a_sample_and_every_open_one_exists() {
+    for command in COMMANDS {
+        assert!(!samples(command, NEVER).is_empty(), "{command} needs a sample in samples.rs");
+    }
+    for command in OPEN_TO_ALL {
+        assert!(COMMANDS.contains(command), "{command} is not in the table");
+    }
+}
+
+#[tokio::test]
+async fn a_command_on_a_persons_data_answers_signed_out_when_nobody_is_signed_in() {
+    let house = House::open().await;
+    let (left, _) = house.register("ada").await;
+    call(&left, "sign_out", serde_json::json!({})).await.unwrap();
+    for command in COMMANDS {
+        for request in samples(command, NEVER) {
+            if OPEN_TO_ALL.contains(command) {
+                let code = call(&house.door(), command, request).await.err().map(|e| e.code);
+                assert_ne!(code, Some(ErrorCode::SignedOut), "{command} is open to all");
+            } else {
+                for door in [&house.door(), &left] {
+                    let fault = refused(door, command, request.clone()).await;
+                    assert_eq!(fault.code, ErrorCode::SignedOut, "{command}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_persons_id_answers_as_one_that_never_was() {
+    let house = House::open().await;
+    let (ada, _) = house.register("ada").await;
+    let (mut adas, _) = belongings(&ada).await;
+    let (grace, _) = house.register("grace").await;
+    let (graces, _) = belongings(&grace).await;
+    // More than Grace has, so that no id of these is one of hers.
+    for _ in 0..2 {
+        (adas, _) = belongings(&ada).await;
+    }
+    let mut asked = 0;
+    for command in COMMANDS {
+        let others = strayed(command, graces, adas);
+        for (other, never) in others.into_iter().zip(strayed(command, graces, NEVER)) {
+            let others = refused(&grace, command, other).await;
+            let nobodys = refused(&grace, command, never).await;
+            assert_eq!(others.code, ErrorCode::NotFound, "{command}");
+            assert_eq!(others, nobodys, "{command}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 15, "the samples name ids");
+    for command in ["open_chat", "update_context", "copy_message"] {
+        for request in samples(command, adas) {
+            ask(&ada, command, request).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_answer_of_any_command_and_no_event_holds_the_key() {
+    let house = House::open().await;
+    let (ada, _) = house.register("ada").await;
+    let (ids, _) = belongings(&ada).await;
+    let mut events = ada.session().unwrap().events().unwrap();
+    let key = samples("set_gemini", ids).remove(0);
+    call(&ada, "set_gemini", key).await.unwrap();
+    for command in COMMANDS.iter().filter(|command| !OPEN_TO_ALL.contains(command)) {
+        for request in samples(command, ids) {
+            let told = match call(&ada, command, request).await {
+                Ok(answer) => answer.to_string(),
+                Err(fault) => serde_json::to_string(&fault).unwrap(),
+            };
+            assert!(!told.contains(KEY), "{command}: {told}");
+        }
+    }
+    house.core.shut_down().await;
+    while let Ok(event) = events.try_recv() {
+        let event = serde_json::to_string(&event).unwrap();
+        assert!(!event.contains(KEY), "{event}");
+    }
+}
