@@ -23,10 +23,17 @@ pub(crate) fn data_dir(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
 /// `GEMINI_API_KEY` of the environment, else of a `.env` file in the data directory, else, in a
 /// terminal, of one in the working directory. No other name is read from it.
 pub(crate) fn gemini_key(data_dir: &Path, in_terminal: bool) -> Option<Zeroizing<String>> {
-    let named = std::env::var(KEY).ok().map(Zeroizing::new);
+    let named = std::env::var(KEY).ok().and_then(|key| usable(&key));
     let beside = || read(&data_dir.join(".env"));
     let here = || in_terminal.then(|| read(Path::new(".env"))).flatten();
-    named.or_else(beside).or_else(here).filter(|key| !key.is_empty())
+    named.or_else(beside).or_else(here)
+}
+
+/// The key without the white space that files and shells leave around it.
+fn usable(key: &str) -> Option<Zeroizing<String>> {
+    let key = key.trim();
+    let good = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
+    good.then(|| Zeroizing::new(key.to_owned()))
 }
 
 fn read(file: &Path) -> Option<Zeroizing<String>> {
@@ -40,7 +47,9 @@ fn find(text: &str) -> Option<Zeroizing<String>> {
         let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
         let value = value.trim();
         let quoted = ['"', '\''].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q));
-        (name.trim() == KEY).then(|| Zeroizing::new(quoted.unwrap_or(value).to_owned()))
+        // Behind a value without quotes a comment may stand.
+        let bare = value.split(" #").next().unwrap_or(value);
+        (name.trim() == KEY).then(|| usable(quoted.unwrap_or(bare))).flatten()
     })
 }
 
@@ -61,6 +70,11 @@ mod tests {
         let file = "# x\nOTHER=1\nGEMINI_API_KEY_OLD=no\n export GEMINI_API_KEY = \"abc=d\"\n";
         assert_eq!(find(file).as_deref().map(String::as_str), Some("abc=d"));
         assert_eq!(find("GEMINI_API_KEY='x'").as_deref().map(String::as_str), Some("x"));
+        assert_eq!(find("GEMINI_API_KEY=x # old").as_deref().map(String::as_str), Some("x"));
+        assert_eq!(
+            find("GEMINI_API_KEY=\nGEMINI_API_KEY=y").as_deref().map(String::as_str),
+            Some("y")
+        );
         assert_eq!(find("NOTHING=1\n#GEMINI_API_KEY=x"), None);
     }
 }

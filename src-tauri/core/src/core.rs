@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::SqliteConnection;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -74,7 +74,7 @@ pub struct Inner {
     pub(crate) vaults: PathBuf,
     pub(crate) sources: Sources,
     pub(crate) kdf: Kdf,
-    pub(crate) accounts: Mutex<SqliteConnection>,
+    accounts: Mutex<SqliteConnection>,
     /// Open vaults; the mutex also keeps one vault from being opened and closed at once.
     pub(crate) unlocked: Mutex<HashMap<AccountId, Arc<Unlocked>>>,
     pub(crate) sessions: std::sync::Mutex<HashMap<Uuid, Session>>,
@@ -124,6 +124,13 @@ impl Core {
         Ok(core)
     }
 
+    /// The connection to accounts.db, for one caller at a time.
+    pub(crate) async fn accounts(&self) -> MutexGuard<'_, SqliteConnection> {
+        let mut connection = self.0.accounts.lock().await;
+        vault::roll_back(&mut connection).await;
+        connection
+    }
+
     /// How many password derivations ran in this process.
     pub fn derivations(&self) -> Derivation {
         self.kdf.derivations()
@@ -135,6 +142,8 @@ impl Core {
         for session in sessions {
             session.end().await;
         }
+        // A session that was ending already holds this until its vault is closed.
+        drop(self.unlocked.lock().await);
     }
 }
 

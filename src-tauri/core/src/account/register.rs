@@ -4,14 +4,13 @@
 use std::fs;
 use std::path::Path;
 
-use sqlx::Connection as _;
 use zeroize::Zeroizing;
 
 use super::{Account, AccountError, DoorKind, Session, name, password, session, store};
 use crate::core::Core;
 use crate::ids::AccountId;
 use crate::profile::ProfileDraft;
-use crate::vault::{self, DataKey, Folder, Header, Secret};
+use crate::vault::{self, DataKey, Folder, Header, Secret, Transaction};
 use crate::{Invalid, profile};
 
 const FIRST_GENERATION: u64 = 1;
@@ -45,7 +44,7 @@ pub async fn register(
     name::check_username(&username)?;
     name::check_email(&email)?;
     let (name_taken, email_taken) = {
-        let mut db = core.accounts.lock().await;
+        let mut db = core.accounts().await;
         store::taken(&mut db, &username, &email).await?
     };
     if name_taken {
@@ -110,8 +109,10 @@ pub(super) async fn make(
     let finished =
         finish(core, door, &mut account, &mut header, &key, &first_profile, &aside).await;
     if let Err(fault) = finished {
-        // What can't be removed now is removed at the next start.
+        // Under either name: there is no row that names it. What can't be removed under the
+        // first name now is removed at the next start.
         fs::remove_dir_all(&aside).ok();
+        fs::remove_dir_all(&folder.0).ok();
         return Err(fault);
     }
     Ok(Made { account, folder, key, recovery_code: code.to_text() })
@@ -129,13 +130,15 @@ async fn finish(
 ) -> Result<(), AccountError> {
     vault::create_private_dir(aside)?;
     let vault = Folder(aside.to_owned()).create(key, header).await?;
-    if let Some(mut db) = vault.connection().await {
-        profile::create(&mut db, first_profile, core.sources.now()).await?;
-    }
+    let filled = match vault.connection().await {
+        Some(mut db) => profile::create(&mut db, first_profile, core.sources.now()).await,
+        None => Ok(()),
+    };
     vault.close().await;
+    filled?;
 
-    let mut db = core.accounts.lock().await;
-    let mut row = db.begin().await?;
+    let mut db = core.accounts().await;
+    let mut row = Transaction::begin(&mut db).await?;
     // Whoever came over HTTP before doesn't keep the computer without an administrator.
     account.administrator =
         !account.demo && door != DoorKind::Http && !store::has_administrator(&mut row).await?;

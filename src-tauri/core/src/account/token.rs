@@ -170,6 +170,8 @@ pub async fn refresh(core: &Core, refresh: &str) -> Result<Tokens, AccountError>
     let session = live(core, &claims)?;
     {
         let mut state = session.refreshing();
+        // Asked under the lock: whoever waited for it must not look earlier than the one before.
+        let now = core.sources.now();
         if state.current == Some(claims.jti) {
             return make(&session, &mut state);
         }
@@ -182,7 +184,7 @@ pub async fn refresh(core: &Core, refresh: &str) -> Result<Tokens, AccountError>
     }
     session.end().await;
     let account = Some(session.account().id);
-    let mut db = core.accounts.lock().await;
+    let mut db = core.accounts().await;
     store::audit(&mut db, now, account, DoorKind::Http, "refresh_token_reused").await?;
     Err(AccountError::InvalidToken)
 }

@@ -22,12 +22,15 @@ use crate::profile::{self, ProfileDraft};
 use crate::render::{Renderer, Step};
 use crate::settings::{self, Chosen};
 use crate::strategy;
+use crate::vault::Transaction;
 
 /// How often what is on the screen changes at most.
 const FRAME: Duration = Duration::from_millis(33);
 /// Messages of a branch that are told to the model.
 const LONGEST_HISTORY: u32 = 10_000;
 const SAVE_TRIES: u32 = 3;
+/// Bytes; every checkpoint writes the whole answer.
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// One answer being written.
 pub(super) struct Writer {
@@ -160,10 +163,10 @@ impl Writer {
                 biased;
                 () = stop.cancelled() => return Ok(MessageState::Stopped),
                 _ = checkpoint.tick(), if saved < self.text.len() => {
-                    saved = self.text.len();
-                    // The end of the answer saves again and reports what still fails then.
-                    if let Err(fault) = self.save(MessageState::Writing, None).await {
-                        tracing::warn!(%fault, "a growing answer was not saved");
+                    match self.save(MessageState::Writing, None).await {
+                        Ok(()) => saved = self.text.len(),
+                        // Tried again at the next tick; the end reports what still fails then.
+                        Err(fault) => tracing::warn!(%fault, "a growing answer was not saved"),
                     }
                 }
                 _ = frame.tick(), if shown < self.text.len() => {
@@ -183,15 +186,21 @@ impl Writer {
                     )),
                     Some(Err(problem)) => return Err(problem),
                     Some(Ok(Delta::Finish)) => return Ok(MessageState::Done),
-                    Some(Ok(delta)) => self.take(delta),
+                    Some(Ok(delta)) => self.take(delta)?,
                 },
             }
         }
     }
 
-    fn take(&mut self, delta: Delta) {
+    fn take(&mut self, delta: Delta) -> Result<(), Problem> {
         match delta {
             Delta::Text(text) => {
+                if self.text.len() + text.len() > LONGEST_ANSWER {
+                    return Err(Problem::new(
+                        ProblemCode::NotTheService,
+                        "The answer grew past 4 MB without an end, which no model's answer does. What arrived is kept.",
+                    ));
+                }
                 self.renderer.push(&text);
                 self.text.push_str(&text);
             }
@@ -199,14 +208,19 @@ impl Writer {
             Delta::Opaque(parts) => self.opaque = Some(parts),
             Delta::Usage(usage) => self.usage = Some(usage),
             Delta::Model(model) => self.model = format!("Gemini · {model}"),
-            Delta::Waiting { seconds, reason } => self.unlocked.desk.tell(ChatEvent::Waiting {
-                chat_id: self.chat_id,
-                message_id: self.answer,
-                seconds,
-                reason,
-            }),
+            Delta::Waiting { seconds, reason } => {
+                // The next try thinks anew.
+                self.thoughts.clear();
+                self.unlocked.desk.tell(ChatEvent::Waiting {
+                    chat_id: self.chat_id,
+                    message_id: self.answer,
+                    seconds,
+                    reason,
+                });
+            }
             Delta::Finish => {}
         }
+        Ok(())
     }
 
     fn show(&mut self, steps: Vec<Step>) {
@@ -226,12 +240,11 @@ impl Writer {
     }
 
     async fn save(&self, state: MessageState, problem: Option<&Problem>) -> Result<(), ChatError> {
-        use sqlx::Connection as _;
         let now = self.session.core().sources.now();
         let Some(mut db) = self.unlocked.connection().await else {
             return Err(crate::account::Locked.into());
         };
-        let mut row = db.begin().await?;
+        let mut row = Transaction::begin(&mut db).await?;
         let progress = Progress {
             state,
             text: &self.text,
@@ -300,11 +313,10 @@ impl Writer {
         let Some(mut db) = self.unlocked.connection().await else {
             return Err(crate::account::Locked.into());
         };
-        let message = ops::reread(&mut db, self.answer).await?;
         if let Some(chat) = store::chat(&mut db, self.chat_id).await? {
             self.unlocked.desk.tell(ChatEvent::Chat { chat });
         }
-        Ok(message)
+        ops::reread(db, self.answer).await
     }
 
     /// The answer as it stands on the screen while the disk doesn't take it.
@@ -329,10 +341,12 @@ impl Writer {
     }
 }
 
-/// A stored message as the model is told it. An answer that failed or is empty is not history.
+/// A stored message as the model is told it. An answer that failed or is empty is not history;
+/// one that only grew too long is, so that the model can go on.
 fn turn(stored: store::Stored) -> Option<Turn> {
     let message = stored.message;
-    let whole = matches!(message.state, MessageState::Done | MessageState::Stopped);
+    let long = message.problem.is_some_and(|problem| problem.code == ProblemCode::TooLong);
+    let whole = long || matches!(message.state, MessageState::Done | MessageState::Stopped);
     let speaker = match message.role {
         Role::User => Speaker::Person,
         Role::Assistant if whole && !message.text.trim().is_empty() => Speaker::Model,

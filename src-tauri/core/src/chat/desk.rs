@@ -59,6 +59,11 @@ impl Desk {
         running.insert(id, Running { stop, task });
     }
 
+    /// Whether the answer `id` is being written.
+    pub(super) fn is_running(&self, id: MessageId) -> bool {
+        self.running().get(&id).is_some_and(|running| !running.task.is_finished())
+    }
+
     /// Asks the answer `id` to stop; `false` when it isn't being written.
     pub(super) fn stop(&self, id: MessageId) -> bool {
         let running = self.running();

@@ -1,6 +1,6 @@
 //! What can be asked of chats.
 
-use sqlx::Connection as _;
+use sqlx::SqliteConnection;
 
 use super::store::{self, NewMessage, Stored};
 use super::{
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::account::{Connection, Session};
 use crate::ids::{ChatId, ContextId, MessageId};
+use crate::vault::{StoreError, Transaction};
 use crate::{Invalid, context, strategy};
 
 const PAGE: u32 = 50;
@@ -59,12 +60,13 @@ pub async fn open(
         Some(newest) => store::branch(&mut db, newest, PAGE).await?,
         None => Vec::new(),
     };
-    let mut messages = Vec::with_capacity(stored.len());
-    for stored in stored {
-        let mut message = stored.rendered();
-        message.strategies = strategy::marks(&mut db, message.id).await?;
-        messages.push(message);
+    let mut marked = Vec::with_capacity(stored.len());
+    for mut stored in stored {
+        stored.message.strategies = strategy::marks(&mut db, stored.message.id).await?;
+        marked.push(stored);
     }
+    drop(db);
+    let messages = rendered(marked).await?;
     let has_older = messages.first().is_some_and(|first| first.parent_id.is_some());
     Ok(OpenChat { chat, messages, has_older })
 }
@@ -91,13 +93,11 @@ pub async fn send(
     let core = session.core();
     let now = core.sources.now();
     let mut db = session.vault().await?;
-    let mut row = db.begin().await?;
+    let mut row = Transaction::begin(&mut db).await?;
     let chat_id = match chat_id {
         Some(id) => {
             store::chat(&mut row, id).await?.ok_or(ChatError::NotFound)?;
-            if store::is_writing(&mut row, id).await? {
-                return Err(ChatError::Busy);
-            }
+            refuse_while_writing(session, &mut row, id).await?;
             id
         }
         None => {
@@ -130,10 +130,8 @@ pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatErr
     let Some(question) = old.parent_id.filter(|_| old.role == Role::Assistant) else {
         return Err(ChatError::NotFound);
     };
-    if store::is_writing(&mut db, old.chat_id).await? {
-        return Err(ChatError::Busy);
-    }
-    let mut row = db.begin().await?;
+    let mut row = Transaction::begin(&mut db).await?;
+    refuse_while_writing(session, &mut row, old.chat_id).await?;
     let answer = NewMessage {
         chat_id: old.chat_id,
         parent_id: Some(question),
@@ -147,6 +145,31 @@ pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatErr
     begin(session, db, old.chat_id, question, answer).await
 }
 
+/// Refuses a chat in which an answer is being written. One that is only stored as such (its
+/// last save failed) is marked as broken off instead: nobody writes it any more.
+async fn refuse_while_writing(
+    session: &Session,
+    db: &mut SqliteConnection,
+    id: ChatId,
+) -> Result<(), ChatError> {
+    for answer in store::writing(db, id).await? {
+        if session.unlocked().desk.is_running(answer) {
+            return Err(ChatError::Busy);
+        }
+        store::interrupt(db, answer).await?;
+    }
+    Ok(())
+}
+
+/// Renders messages off the async threads and without the vault's connection, which a growing
+/// answer needs to save itself.
+async fn rendered(stored: Vec<Stored>) -> Result<Vec<Message>, ChatError> {
+    let render = || stored.into_iter().map(Stored::rendered).collect();
+    tokio::task::spawn_blocking(render)
+        .await
+        .map_err(|fault| StoreError::Io(std::io::Error::other(fault)).into())
+}
+
 /// Starts the answer that is on the disk, and describes what was stored.
 async fn begin(
     session: &Session,
@@ -158,12 +181,13 @@ async fn begin(
     let chat = store::chat(&mut db, chat_id).await?.ok_or(ChatError::NotFound)?;
     let question = store::message(&mut db, question).await?.ok_or(ChatError::NotFound)?.rendered();
     let answer = store::message(&mut db, answer).await?.ok_or(ChatError::NotFound)?.rendered();
-    drop(db);
     let desk = &session.unlocked().desk;
     desk.tell(ChatEvent::Chat { chat: chat.clone() });
     desk.tell(ChatEvent::Started { chat_id, message: answer.clone() });
     let writer = answer::Writer::new(session.clone(), &chat, &answer);
+    // Before the connection is given back: whoever takes it next finds the answer running.
     desk.run(answer.id, |stop| writer.run(stop));
+    drop(db);
     Ok(Sent { chat, question, answer })
 }
 
@@ -176,7 +200,12 @@ pub async fn stop(session: &Session, id: MessageId) -> Result<(), ChatError> {
     if session.unlocked().desk.stop(id) {
         return Ok(());
     }
-    message(session, id).await.map(drop)
+    let mut db = session.vault().await?;
+    let stored = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?;
+    if stored.message.state == MessageState::Writing && !session.unlocked().desk.is_running(id) {
+        store::interrupt(&mut db, id).await?;
+    }
+    Ok(())
 }
 
 /// Links a chat to a context, or to none.
@@ -228,7 +257,7 @@ pub async fn delete(session: &Session, id: ChatId) -> Result<(), ChatError> {
     for message in store::writing(&mut db, id).await? {
         session.unlocked().desk.stop(message);
     }
-    let mut row = db.begin().await?;
+    let mut row = Transaction::begin(&mut db).await?;
     if !store::delete_chat(&mut row, id).await? {
         return Err(ChatError::NotFound);
     }
@@ -249,14 +278,12 @@ async fn message(session: &Session, id: MessageId) -> Result<Stored, ChatError> 
     store::message(&mut db, id).await?.ok_or(ChatError::NotFound)
 }
 
-/// Reads a message again and renders it.
-pub(super) async fn reread(
-    db: &mut sqlx::SqliteConnection,
-    id: MessageId,
-) -> Result<Message, ChatError> {
-    let mut message = store::message(db, id).await?.ok_or(ChatError::NotFound)?.rendered();
-    message.strategies = strategy::marks(db, id).await?;
-    Ok(message)
+/// Reads a message again and renders it. Gives the connection back before it renders.
+pub(super) async fn reread(mut db: Connection<'_>, id: MessageId) -> Result<Message, ChatError> {
+    let mut stored = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?;
+    stored.message.strategies = strategy::marks(&mut db, id).await?;
+    drop(db);
+    rendered(vec![stored]).await?.pop().ok_or(ChatError::NotFound)
 }
 
 /// A title made from the first question: its first sentence, cut at a word.

@@ -331,15 +331,6 @@ pub(super) async fn branch(
     rows.into_iter().map(Stored::try_from).collect()
 }
 
-pub(super) async fn is_writing(db: &mut SqliteConnection, id: ChatId) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND state = 'writing')",
-    )
-    .bind(id)
-    .fetch_one(db)
-    .await
-}
-
 /// The answers being written in a chat.
 pub(super) async fn writing(
     db: &mut SqliteConnection,
@@ -349,6 +340,15 @@ pub(super) async fn writing(
         .bind(id)
         .fetch_all(db)
         .await
+}
+
+/// Marks one answer that nobody writes any more.
+pub(super) async fn interrupt(db: &mut SqliteConnection, id: MessageId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE message SET state = 'interrupted' WHERE id = ? AND state = 'writing'")
+        .bind(id)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Answers that an earlier process left unfinished.

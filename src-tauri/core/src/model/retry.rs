@@ -29,7 +29,9 @@ impl Retry {
                 | ProblemCode::Offline
                 | ProblemCode::StreamBroken
         );
-        if !passing || self.failed >= MOST_TRIES {
+        // One more try for a service that was silent: each costs half a minute and more.
+        let silent = problem.code == ProblemCode::TimedOut && self.failed > 1;
+        if !passing || silent || self.failed >= MOST_TRIES {
             return None;
         }
         match problem.retry_after {

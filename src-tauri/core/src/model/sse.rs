@@ -4,7 +4,7 @@
 //! comments and keep-alives, a last event without an end. What isn't an event at all (a JSON
 //! error, a page of HTML) is kept aside for the wire to explain.
 
-/// No line of a model's answer comes near this; a longer one is an attack or a fault.
+/// No line and no event of a model's answer comes near this; a longer one is an attack or a fault.
 const LONGEST_LINE: usize = 8 * 1024 * 1024;
 const LONGEST_STRAY: usize = 1024 * 1024;
 
@@ -41,7 +41,8 @@ impl Framer {
                     bytes = &[];
                 }
             }
-            if self.line.len() > LONGEST_LINE {
+            let event = self.data.as_ref().map_or(0, String::len);
+            if self.line.len() > LONGEST_LINE || event > LONGEST_LINE {
                 return Err(LineTooLong);
             }
         }

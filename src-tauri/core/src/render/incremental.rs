@@ -217,7 +217,7 @@ pub(super) fn closed_fence(source: &str) -> Option<(String, String)> {
     let fence = Fence::open(source)?;
     let body = &source[fence.start..];
     let last = line_start(body, body.trim_end().len());
-    fence.closes(&body[last..]).then(|| (fence.language, body[..last].to_owned()))
+    fence.closes(&body[last..]).then(|| (fence.language, markdown::code(source)))
 }
 
 /// The ranges of the top-level blocks of `text`.

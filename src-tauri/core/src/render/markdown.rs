@@ -41,15 +41,24 @@ pub(super) fn block(source: &str) -> Block {
             CodeBlockKind::Fenced(info) => language(info),
             CodeBlockKind::Indented => String::new(),
         };
-        let code: String = events
-            .map_while(|event| match event {
-                Event::Text(text) => Some(text.into_string()),
-                _ => None,
-            })
-            .collect();
+        let code = text(events);
         return Block::Code { html: highlight(&language, &code), language };
     }
     Block::Html { html: prose(source) }
+}
+
+/// The code of `source`, which is one code block: what is shown, to the byte.
+pub(super) fn code(source: &str) -> String {
+    text(Parser::new_ext(source, options()).skip(1))
+}
+
+fn text<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
+    events
+        .map_while(|event| match event {
+            Event::Text(text) => Some(text.into_string()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Renders `source` to HTML, code blocks inside lists and quotes included.

@@ -114,7 +114,7 @@ pub async fn get(session: &Session) -> Result<ModelSettings, SettingsError> {
     let mut db = session.vault().await?;
     let gemini = store::gemini(&mut db).await?;
     let key = gemini.access(session).map(|(_, origin)| origin);
-    let choice = chosen(store::choice(&mut db).await?, key);
+    let choice = store::choice(&mut db).await?;
     drop(db);
     let label = match choice {
         ModelChoice::BuiltIn => builtin::BuiltIn::default().label(),
@@ -256,21 +256,13 @@ pub(crate) async fn model(session: &Session) -> Result<Chosen, SettingsError> {
     let stored = store::gemini(&mut db).await?;
     drop(db);
     let access = stored.access(session);
-    match chosen(choice, access.as_ref().map(|(_, origin)| *origin)) {
+    match choice {
         ModelChoice::BuiltIn => Ok(Chosen::BuiltIn),
         ModelChoice::Gemini => {
             let (access, _) = access.ok_or_else(key_missing)?;
             Ok(Chosen::Gemini(access, stored.model))
         }
     }
-}
-
-/// The person's choice; before there is one, Gemini where the computer has a key for everybody.
-fn chosen(choice: Option<ModelChoice>, key: Option<KeyOrigin>) -> ModelChoice {
-    choice.unwrap_or(match key {
-        Some(KeyOrigin::Environment) => ModelChoice::Gemini,
-        Some(KeyOrigin::Vault) | None => ModelChoice::BuiltIn,
-    })
 }
 
 /// The model that answers, before it is known by name.

@@ -16,12 +16,12 @@ pub(super) struct Gemini {
     pub(super) key_url: Option<String>,
 }
 
-pub(super) async fn choice(db: &mut SqliteConnection) -> Result<Option<ModelChoice>, sqlx::Error> {
+pub(super) async fn choice(db: &mut SqliteConnection) -> Result<ModelChoice, sqlx::Error> {
     let stored: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = ?")
         .bind(CHOICE)
         .fetch_optional(db)
         .await?;
-    Ok(stored.and_then(|value| serde_json::from_str(&value).ok()))
+    Ok(stored.and_then(|value| serde_json::from_str(&value).ok()).unwrap_or_default())
 }
 
 type Stored = (String, Option<String>, Option<String>, Option<String>);

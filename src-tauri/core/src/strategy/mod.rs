@@ -87,7 +87,7 @@ pub async fn code_file(
         Some(mark) => format!("{}_v{}.py", snake_case(&mark.name), mark.version),
         None => format!("code.{}", extension(&found.language)),
     };
-    Ok(CodeFile { needs_module: detect::imports_house_module(&found.code), name, code: found.code })
+    Ok(CodeFile { needs_module: detect::inspect(&found.code).needs_module, name, code: found.code })
 }
 
 fn extension(language: &str) -> &'static str {

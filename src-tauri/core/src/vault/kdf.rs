@@ -49,7 +49,7 @@ pub(crate) struct Kdf(Arc<Inner>);
 
 struct Inner {
     params: KdfParams,
-    running: Semaphore,
+    running: Arc<Semaphore>,
     waiting: AtomicUsize,
     derived: AtomicU64,
 }
@@ -68,7 +68,7 @@ impl Kdf {
         assert!(params.acceptable(), "key derivation parameters out of bounds");
         Self(Arc::new(Inner {
             params,
-            running: Semaphore::new(AT_ONCE),
+            running: Arc::new(Semaphore::new(AT_ONCE)),
             waiting: AtomicUsize::new(0),
             derived: AtomicU64::new(0),
         }))
@@ -92,7 +92,7 @@ impl Kdf {
         params: KdfParams,
     ) -> Result<Box<Zeroizing<[u8; 32]>>, Overloaded> {
         let _place = Place::take(&self.0.waiting).ok_or(Overloaded)?;
-        let permit = tokio::time::timeout(PATIENCE, self.0.running.acquire())
+        let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.0.running).acquire_owned())
             .await
             .map_err(|_| Overloaded)?
             .map_err(|_| Overloaded)?;
@@ -107,10 +107,11 @@ impl Kdf {
                     out.as_mut_slice(),
                 )
             });
+            // Given back here: a caller that goes away doesn't stop the work.
+            drop(permit);
             done.map(|()| out)
         })
         .await;
-        drop(permit);
         self.0.derived.fetch_add(1, Ordering::Relaxed);
         match derived {
             Ok(Ok(key)) => Ok(key),

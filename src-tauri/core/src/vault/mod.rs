@@ -9,6 +9,7 @@ mod header;
 mod kdf;
 mod key;
 mod recovery;
+mod transaction;
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub(crate) use kdf::Kdf;
 pub use kdf::{Derivation, KdfParams};
 pub(crate) use key::{DataKey, Secret};
 pub(crate) use recovery::RecoveryCode;
+pub(crate) use transaction::{Transaction, roll_back};
 
 use crate::clock::Sources;
 
@@ -128,7 +130,11 @@ impl Vault {
     /// The connection, for one caller at a time. `None` once the vault was closed.
     pub(crate) async fn connection(&self) -> Option<MappedMutexGuard<'_, SqliteConnection>> {
         let open = self.0.lock().await;
-        MutexGuard::try_map(open, |open| open.as_mut().map(|open| &mut open.connection)).ok()
+        let mut connection =
+            MutexGuard::try_map(open, |open| open.as_mut().map(|open| &mut open.connection))
+                .ok()?;
+        roll_back(&mut connection).await;
+        Some(connection)
     }
 
     /// Closes the database, drops SQLCipher's copy of the key and gives the lock back. Closing

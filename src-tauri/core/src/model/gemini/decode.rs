@@ -133,6 +133,13 @@ impl Decoder {
             "SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" => {
                 Err(blocked(&finish, "answer"))
             }
+            "OTHER" | "MALFORMED_FUNCTION_CALL" | "FINISH_REASON_UNSPECIFIED" if self.text => {
+                Err(Problem::new(
+                    ProblemCode::StreamBroken,
+                    "Gemini ended the answer before it was whole. What arrived is kept; try again.",
+                )
+                .with_raw(finish))
+            }
             _ if !self.text => Err(Problem::new(
                 ProblemCode::EmptyAnswer,
                 "Gemini ended its answer without a word. Try again, or put it differently.",

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use reqwest::header::HeaderValue;
 use reqwest::{Client, Response, Url};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -38,6 +39,22 @@ const LARGEST_ERROR: usize = 256 * 1024;
 pub(crate) struct Access {
     pub(crate) base_url: String,
     pub(crate) key: Zeroizing<String>,
+}
+
+const KEY_HEADER: &str = "x-goog-api-key";
+
+impl Access {
+    /// The key as a header that is neither printed nor compressed.
+    fn header(&self) -> Result<HeaderValue, Problem> {
+        let mut value = HeaderValue::from_str(&self.key).map_err(|_| {
+            Problem::new(
+                ProblemCode::KeyRefused,
+                "The key holds signs that no key has. Enter it again in Settings → Models.",
+            )
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
 }
 
 /// A Gemini model that can be asked.
@@ -121,7 +138,7 @@ impl Call {
         let url = address(&self.access.base_url, &path, &[("alt", "sse")])?;
         let sent = client(&url)?
             .post(url)
-            .header("x-goog-api-key", self.access.key.as_str())
+            .header(KEY_HEADER, self.access.header()?)
             .json(&self.body)
             .send();
         let response = tokio::time::timeout(FIRST_BYTE, sent)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Access, FIRST_BYTE, address, client, error_body, fault};
+use super::{Access, FIRST_BYTE, KEY_HEADER, address, client, error_body, fault};
 use crate::model::{Problem, ProblemCode};
 use crate::settings::GeminiModel;
 
@@ -33,7 +33,7 @@ pub(crate) async fn list(access: &Access) -> Result<Vec<GeminiModel>, Problem> {
 
 async fn ask(access: &Access, query: &[(&str, &str)]) -> Result<Value, Problem> {
     let url = address(&access.base_url, "v1beta/models", query)?;
-    let sent = client(&url)?.get(url).header("x-goog-api-key", access.key.as_str()).send();
+    let sent = client(&url)?.get(url).header(KEY_HEADER, access.header()?).send();
     let response = tokio::time::timeout(FIRST_BYTE, sent)
         .await
         .map_err(|_| fault::timed_out("Gemini did not answer within 30 seconds."))?
