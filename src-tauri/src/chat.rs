@@ -1,5 +1,6 @@
 //! The conversation in a terminal.
 
+use std::borrow::Cow;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
@@ -32,7 +33,12 @@ async fn ask<T: DeserializeOwned>(
 
 pub(crate) async fn run(core: &Core, options: ChatOptions) -> Result<(), Failure> {
     let door = Door::new(core.clone(), DoorKind::Terminal, Arc::new(Unattended));
-    sign_in(&door, options.user.as_deref()).await?;
+    let user = options.user.as_deref().filter(|user| !user.is_empty());
+    sign_in(&door, user).await?;
+    if let Some(model) = options.model {
+        let request = json!({ "choice": model.choice(), "gemini_model": null });
+        ask::<serde_json::Value>(&door, "choose_model", request).await?;
+    }
     let held = match &options.once {
         Some(text) => {
             turn(&door, None, text, options.json).await.and_then(|(_, state)| whole(state))
@@ -134,7 +140,7 @@ async fn turn(
     } else {
         print("\n")?;
         if let Some(problem) = &answer.problem {
-            eprintln!("\n{}", problem.message);
+            eprintln!("\n{}", harmless(&problem.message));
         }
     }
     Ok((sent.chat.id, state))
@@ -149,6 +155,7 @@ async fn listen(
 ) -> Result<Message, Failure> {
     let id = sent.answer.id;
     let mut printed = 0;
+    let mut missed = false;
     loop {
         let event = tokio::select! {
             event = events.recv() => event,
@@ -158,12 +165,12 @@ async fn listen(
             }
         };
         match event {
-            Ok(ChatEvent::Text { message_id, text, .. }) if message_id == id && show => {
+            Ok(ChatEvent::Text { message_id, text, .. }) if message_id == id && show && !missed => {
                 print(&text)?;
                 printed += text.len();
             }
             Ok(ChatEvent::Waiting { message_id, seconds, reason, .. }) if message_id == id => {
-                eprintln!("{reason} Trying again in {seconds} s.");
+                eprintln!("{} Trying again in {seconds} s.", harmless(&reason));
             }
             Ok(ChatEvent::Ended { message, .. }) if message.id == id => {
                 if show {
@@ -172,8 +179,8 @@ async fn listen(
                 return Ok(message);
             }
             Ok(_) => {}
-            // What was missed is in the message that ends the answer.
-            Err(RecvError::Lagged(_)) => {}
+            // A slow terminal missed some: the rest comes whole when the answer ends.
+            Err(RecvError::Lagged(_)) => missed = true,
             Err(RecvError::Closed) => {
                 return Err(Failure::Other("the session ended before the answer did".into()));
             }
@@ -181,8 +188,30 @@ async fn listen(
     }
 }
 
+/// Without the control characters by which a text could command a terminal.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.contains(commands) { text.replace(commands, "\u{fffd}").into() } else { text.into() }
+}
+
+/// Prints a model's text: to a terminal without its control characters, elsewhere as it is.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
+    let text = if out.is_terminal() { harmless(text) } else { text.into() };
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|fault| Failure::Other(format!("the output is closed: {fault}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_cannot_command_the_terminal() {
+        assert_eq!(
+            harmless("a\x1b]52;c;aGk=\x07b\r\n\tc"),
+            "a\u{fffd}]52;c;aGk=\u{fffd}b\u{fffd}\n\tc"
+        );
+        assert!(matches!(harmless("plain ünïcode\n"), Cow::Borrowed(_)));
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use algoagent_api::model::ModelChoice;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Develop trading strategies by talking with an AI. Without a command it opens the window.
 ///
@@ -28,6 +29,24 @@ pub(crate) enum Command {
     Chat(ChatOptions),
 }
 
+/// A model by the name that scripts use.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Model {
+    /// The offline one, which needs no key.
+    BuiltIn,
+    /// Google's, with the account's key or the computer's GEMINI_API_KEY.
+    Gemini,
+}
+
+impl Model {
+    pub(crate) fn choice(self) -> ModelChoice {
+        match self {
+            Self::BuiltIn => ModelChoice::BuiltIn,
+            Self::Gemini => ModelChoice::Gemini,
+        }
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct ChatOptions {
     /// Ask this one thing, print the answer and end.
@@ -37,6 +56,10 @@ pub(crate) struct ChatOptions {
     /// Print one JSON object per answer instead of its text.
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Choose the model that answers this account from now on.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<Model>,
 
     /// Whose account [default: the demo account].
     #[arg(long, env = "ALGOAGENT_USER", value_name = "NAME")]

@@ -1,6 +1,7 @@
 //! What leaves the program: the clipboard, saved files, links. All of it goes through the
 //! door's [`Host`](crate::Host), so that the webview neither writes a file nor opens an address.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ pub(crate) async fn save_code(
     let Some(path) = choose(door, file.name).await? else {
         return Ok(None);
     };
-    write(&path, &file.code).await?;
+    write(&path, &file.code, Readers::Usual).await?;
     let module = if file.needs_module { add_module(&path).await? } else { None };
     Ok(Some(Saved { path: path.display().to_string(), module }))
 }
@@ -72,7 +73,7 @@ async fn add_module(strategy_path: &Path) -> Result<Option<String>, ApiError> {
     if beside == strategy_path || tokio::fs::try_exists(&beside).await.unwrap_or(true) {
         return Ok(None);
     }
-    write(&beside, strategy::HOUSE_MODULE).await?;
+    write(&beside, strategy::HOUSE_MODULE, Readers::Usual).await?;
     Ok(Some(beside.display().to_string()))
 }
 
@@ -106,7 +107,7 @@ pub(crate) async fn save_recovery_code(
         "AlgoAgent recovery code of {username}\n\n{}\n\nIt opens the account when the password is lost, once. Keep it where nobody else finds it.\n",
         request.recovery_code
     );
-    write(&path, &text).await?;
+    write(&path, &text, Readers::Owner).await?;
     Ok(Some(Saved { path: path.display().to_string(), module: None }))
 }
 
@@ -122,27 +123,58 @@ pub(crate) async fn open_link(door: &Door, request: LinkRequest) -> Result<Nothi
 
 async fn choose(door: &Door, suggested: String) -> Result<Option<PathBuf>, ApiError> {
     let host = Arc::clone(door.host());
+    let extension = Path::new(&suggested).extension().map(ToOwned::to_owned);
     let chosen = tokio::task::spawn_blocking(move || host.choose_file(&suggested)).await;
-    Ok(chosen.map_err(ApiError::internal)??)
+    let chosen = chosen.map_err(ApiError::internal)??;
+    Ok(chosen.map(|path| match (path.extension(), extension) {
+        (None, Some(extension)) => {
+            let named = path.with_extension(extension);
+            // The dialog asked about replacing the name as it was typed, not this one.
+            if named.exists() { path } else { named }
+        }
+        _ => path,
+    }))
 }
 
-/// Writes a whole file or none: beside it first, then in its place.
-async fn write(path: &Path, text: &str) -> Result<(), ApiError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let written = async {
-        tokio::fs::write(&beside, text).await?;
-        tokio::fs::rename(&beside, path).await
-    };
-    if let Err(fault) = written.await {
-        tokio::fs::remove_file(&beside).await.ok();
+/// Who may read a saved file.
+#[derive(Clone, Copy)]
+enum Readers {
+    /// As the system's settings say.
+    Usual,
+    /// Its owner alone.
+    Owner,
+}
+
+/// Writes a whole file or none: beside it first, under a name of its own, then in its place.
+async fn write(path: &Path, text: &str, readers: Readers) -> Result<(), ApiError> {
+    let (to, text) = (path.to_owned(), text.to_owned());
+    let written = tokio::task::spawn_blocking(move || put(&to, &text, readers)).await;
+    written.map_err(ApiError::internal)?.map_err(|fault| {
         let code = match fault.kind() {
             std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
             _ => ErrorCode::NotWritable,
         };
-        let message =
-            format!("{} could not be written: {fault}. Choose another place.", path.display());
-        return Err(ApiError::new(code, message));
+        ApiError::new(
+            code,
+            format!("{} could not be written: {fault}. Choose another place.", path.display()),
+        )
+    })
+}
+
+fn put(path: &Path, text: &str, readers: Readers) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new();
+    #[cfg(unix)]
+    if matches!(readers, Readers::Usual) {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Less what the person's umask takes away.
+        beside.permissions(std::fs::Permissions::from_mode(0o666));
     }
+    #[cfg(not(unix))]
+    let _ = readers;
+    let mut file = beside.prefix(".algoagent-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
     Ok(())
 }
