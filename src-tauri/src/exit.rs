@@ -53,7 +53,11 @@ impl fmt::Display for Failure {
 
 impl From<OpenError> for Failure {
     fn from(fault: OpenError) -> Self {
-        Self::Open(fault)
+        match fault {
+            OpenError::Store(fault) => Self::Refused(fault.into()),
+            OpenError::Account(fault) => Self::Refused(fault.into()),
+            fault => Self::Open(fault),
+        }
     }
 }
 

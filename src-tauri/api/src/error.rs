@@ -142,7 +142,7 @@ impl From<StoreError> for ApiError {
             ),
             StoreError::Full => (
                 ErrorCode::DiskFull,
-                "The disk is full. Make room, then try again; nothing that was saved is lost.",
+                "The disk is full or doesn't take what is written. Make room, then try again; nothing that was saved is lost.",
             ),
             StoreError::NotWritable => (
                 ErrorCode::NotWritable,

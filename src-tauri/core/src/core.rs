@@ -105,7 +105,7 @@ impl Core {
         vault::create_private_dir(&config.data_dir).map_err(directory)?;
         vault::create_private_dir(&vaults).map_err(directory)?;
         let lock = hold(&config.data_dir)?;
-        let accounts = vault::open_plain(&config.data_dir.join("accounts.db")).await?;
+        let accounts = open_accounts(&config.data_dir, &config.sources).await?;
         let signer = Signer::new(&config.sources);
         let core = Self(Arc::new(Inner {
             vaults,
@@ -145,6 +145,25 @@ impl Core {
         // A session that was ending already holds this until its vault is closed.
         drop(self.unlocked.lock().await);
     }
+}
+
+/// Opens accounts.db. A damaged one is kept aside: what it held comes back from the headers.
+async fn open_accounts(data_dir: &Path, sources: &Sources) -> Result<SqliteConnection, StoreError> {
+    let path = data_dir.join("accounts.db");
+    match vault::open_plain(&path).await {
+        Err(StoreError::Damaged) => {}
+        opened => return opened,
+    }
+    tracing::error!("accounts.db is damaged; it is kept aside and made anew");
+    for end in ["", "-wal", "-shm"] {
+        let damaged = data_dir.join(format!("accounts.db{end}"));
+        let aside = data_dir.join(format!("accounts.db.damaged-{}{end}", sources.now().seconds()));
+        match std::fs::rename(damaged, aside) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(fault.into()),
+            _ => {}
+        }
+    }
+    vault::open_plain(&path).await
 }
 
 /// Takes the data directory for this process.

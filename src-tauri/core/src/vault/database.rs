@@ -20,8 +20,8 @@ pub enum StoreError {
     /// The file is damaged, or another vault's.
     #[error("the file is damaged or was replaced")]
     Damaged,
-    /// No room.
-    #[error("the disk is full")]
+    /// No room, or a disk that doesn't take what is written.
+    #[error("the disk is full or fails")]
     Full,
     /// The file or the folder can't be written.
     #[error("the data directory can't be written")]
@@ -46,7 +46,12 @@ impl From<sqlx::Error> for StoreError {
             .as_database_error()
             .and_then(|fault| fault.code())
             .and_then(|code| code.parse::<u32>().ok());
-        // The low byte is the primary code; https://sqlite.org/rescode.html
+        // https://sqlite.org/rescode.html: writes, shared memory files and truncations that fail
+        // do so for want of room, mostly without SQLite knowing that.
+        if matches!(code, Some(778 | 1034 | 1546 | 4618 | 4874)) {
+            return Self::Full;
+        }
+        // The low byte is the primary code.
         match code.map(|code| code & 0xff) {
             Some(11 | 26) => Self::Damaged,
             Some(13) => Self::Full,

@@ -43,15 +43,37 @@ async fn no_word_of_a_vault_is_in_any_file_while_it_is_open_or_after() {
 
 #[tokio::test]
 async fn accounts_come_back_from_their_headers_when_accounts_db_is_lost() {
+    accounts_come_back(|house| {
+        for name in ["accounts.db", "accounts.db-wal", "accounts.db-shm"] {
+            std::fs::remove_file(house.path().join(name)).ok();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_damaged_accounts_db_is_kept_aside_and_made_anew_from_the_headers() {
+    let kept = accounts_come_back(|house| {
+        std::fs::write(house.path().join("accounts.db"), [7; 8192]).unwrap();
+        // The log holds the newest pages and would heal the file.
+        for log in ["accounts.db-wal", "accounts.db-shm"] {
+            std::fs::remove_file(house.path().join(log)).ok();
+        }
+    })
+    .await;
+    let files = std::fs::read_dir(kept.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let aside = files.filter(|name| name.to_string_lossy().starts_with("accounts.db.damaged-"));
+    assert_eq!(aside.count(), 1);
+}
+
+async fn accounts_come_back(lose: impl Fn(&House)) -> House {
     let (house, core, ada) = House::with_ada().await;
     register(&core, "grace").await;
     let before = account::tiles(&core).await.unwrap();
     let adas = ada.account().clone();
     core.shut_down().await;
     drop((core, ada));
-    for name in ["accounts.db", "accounts.db-wal", "accounts.db-shm"] {
-        std::fs::remove_file(house.path().join(name)).ok();
-    }
+    lose(&house);
     let core = house.open().await;
     let mut after = account::tiles(&core).await.unwrap();
     after.sort_by_key(|tile| before.iter().position(|known| known == tile));
@@ -62,6 +84,8 @@ async fn accounts_come_back_from_their_headers_when_accounts_db_is_lost() {
     let grace = sign_in(&core, "grace@example.org", PASSWORD).await.unwrap();
     assert!(!grace.account().administrator);
     account::sign_in_demo(&core, DoorKind::Desktop).await.unwrap();
+    core.shut_down().await;
+    house
 }
 
 #[tokio::test]
