@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::SqliteConnection;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::account::{self, AccountError, Attempts, Session, Signer, Unlocked};
+use crate::account::{self, AccountError, Attempts, Connection, Session, Signer, Unlocked};
 use crate::clock::Sources;
 use crate::ids::AccountId;
 use crate::vault::{self, Derivation, Kdf, KdfParams, StoreError};
@@ -74,7 +74,7 @@ pub struct Inner {
     pub(crate) vaults: PathBuf,
     pub(crate) sources: Sources,
     pub(crate) kdf: Kdf,
-    accounts: Mutex<SqliteConnection>,
+    accounts: Mutex<Option<SqliteConnection>>,
     /// Open vaults; the mutex also keeps one vault from being opened and closed at once.
     pub(crate) unlocked: Mutex<HashMap<AccountId, Arc<Unlocked>>>,
     pub(crate) sessions: std::sync::Mutex<HashMap<Uuid, Session>>,
@@ -111,7 +111,7 @@ impl Core {
             vaults,
             kdf: Kdf::new(config.kdf),
             sources: config.sources,
-            accounts: Mutex::new(accounts),
+            accounts: Mutex::new(Some(accounts)),
             unlocked: Mutex::default(),
             sessions: std::sync::Mutex::default(),
             attempts: Attempts::default(),
@@ -125,10 +125,11 @@ impl Core {
     }
 
     /// The connection to accounts.db, for one caller at a time.
-    pub(crate) async fn accounts(&self) -> MutexGuard<'_, SqliteConnection> {
-        let mut connection = self.0.accounts.lock().await;
+    pub(crate) async fn accounts(&self) -> Result<Connection<'_>, sqlx::Error> {
+        let mut connection = MutexGuard::try_map(self.0.accounts.lock().await, Option::as_mut)
+            .map_err(|_| sqlx::Error::PoolClosed)?;
         vault::roll_back(&mut connection).await;
-        connection
+        Ok(connection)
     }
 
     /// How many password derivations ran in this process.
@@ -137,13 +138,24 @@ impl Core {
     }
 
     /// Ends every session: answers are saved as they are, vaults closed, keys dropped.
-    pub async fn shut_down(&self) {
-        let sessions: Vec<Session> = self.live_sessions();
-        for session in sessions {
+    pub async fn end_sessions(&self) {
+        for session in self.live_sessions() {
             session.end().await;
         }
         // A session that was ending already holds this until its vault is closed.
         drop(self.unlocked.lock().await);
+    }
+
+    /// Ends every session and closes all files. Nothing can be asked of this core afterwards.
+    pub async fn shut_down(&self) {
+        self.end_sessions().await;
+        // Dropped, it would be closed at some later time.
+        let accounts = self.0.accounts.lock().await.take();
+        if let Some(accounts) = accounts
+            && let Err(fault) = accounts.close().await
+        {
+            tracing::warn!(%fault, "accounts.db did not close cleanly");
+        }
     }
 }
 

@@ -92,7 +92,7 @@ pub struct Tile {
 /// # Errors
 /// Only those of the store.
 pub async fn tiles(core: &Core) -> Result<Vec<Tile>, AccountError> {
-    Ok(store::tiles(&mut *core.accounts().await).await?)
+    Ok(store::tiles(&mut *core.accounts().await?).await?)
 }
 
 impl From<Account> for Holder {

@@ -44,7 +44,7 @@ pub async fn register(
     name::check_username(&username)?;
     name::check_email(&email)?;
     let (name_taken, email_taken) = {
-        let mut db = core.accounts().await;
+        let mut db = core.accounts().await?;
         store::taken(&mut db, &username, &email).await?
     };
     if name_taken {
@@ -137,7 +137,7 @@ async fn finish(
     vault.close().await;
     filled?;
 
-    let mut db = core.accounts().await;
+    let mut db = core.accounts().await?;
     let mut row = Transaction::begin(&mut db).await?;
     // Whoever came over HTTP before doesn't keep the computer without an administrator.
     account.administrator =

@@ -125,13 +125,13 @@ async fn note_start(
     expires_at: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let now = core.sources.now();
-    let mut db = core.accounts().await;
+    let mut db = core.accounts().await?;
     store::insert_session(&mut db, id, account, door, now, expires_at).await?;
     store::audit(&mut db, now, Some(account), door, "signed_in").await
 }
 
 async fn note_end(core: &Core, id: Uuid) -> Result<(), sqlx::Error> {
-    let mut db = core.accounts().await;
+    let mut db = core.accounts().await?;
     store::end_session(&mut db, id, core.sources.now()).await
 }
 

@@ -10,7 +10,7 @@ use crate::ids::AccountId;
 use crate::vault::{Folder, Holder};
 
 pub(crate) async fn settle(core: &Core) -> Result<(), AccountError> {
-    let mut db = core.accounts().await;
+    let mut db = core.accounts().await?;
     store::end_all_sessions(&mut db, core.sources.now()).await?;
     let known = store::uuids(&mut db).await?;
     for entry in fs::read_dir(&core.vaults)? {

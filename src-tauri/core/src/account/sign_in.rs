@@ -43,7 +43,7 @@ async fn open(
     tried: &str,
     secret: &Secret,
 ) -> Result<Session, AccountError> {
-    let found = store::find(&mut *core.accounts().await, tried).await?;
+    let found = store::find(&mut *core.accounts().await?, tried).await?;
     let Some(account) = found.filter(|account| !account.disabled) else {
         core.kdf.derive_for_nobody(secret).await?;
         return Err(AccountError::InvalidCredentials);
@@ -79,7 +79,7 @@ pub async fn recover(
     let code = RecoveryCode::parse(code).map_err(|_| AccountError::MistypedCode)?;
     let tried = name::key(username);
     core.attempts.allow(door, &tried, core.sources.now())?;
-    let found = store::find(&mut *core.accounts().await, &tried).await?;
+    let found = store::find(&mut *core.accounts().await?, &tried).await?;
     let Some(account) = found.filter(|account| !account.disabled) else {
         core.attempts.failed(door, &tried, core.sources.now());
         return Err(AccountError::InvalidCredentials);
@@ -101,7 +101,7 @@ pub async fn recover(
     )
     .await?;
     {
-        let mut db = core.accounts().await;
+        let mut db = core.accounts().await?;
         // The first of two at once uses the code up.
         if folder.header()?.generation != header.generation {
             return Err(AccountError::InvalidCredentials);

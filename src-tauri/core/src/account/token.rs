@@ -184,7 +184,7 @@ pub async fn refresh(core: &Core, refresh: &str) -> Result<Tokens, AccountError>
     }
     session.end().await;
     let account = Some(session.account().id);
-    let mut db = core.accounts().await;
+    let mut db = core.accounts().await?;
     store::audit(&mut db, now, account, DoorKind::Http, "refresh_token_reused").await?;
     Err(AccountError::InvalidToken)
 }

@@ -27,7 +27,7 @@ impl Street {
         let (ada, code) = register(&core, "ada").await;
         let (grace, _) = register(&core, "grace").await;
         let (adas, graces) = (house.vault_of(&ada), house.vault_of(&grace));
-        core.shut_down().await;
+        core.end_sessions().await;
         Self { house, core, adas, graces, code }
     }
 
@@ -44,7 +44,7 @@ impl Street {
     async fn leave(self) {
         let grace = sign_in(&self.core, "grace", PASSWORD).await.expect("Grace can sign in");
         profile::get(&grace).await.expect("Grace's vault opens");
-        self.core.shut_down().await;
+        self.core.end_sessions().await;
     }
 }
 

@@ -69,21 +69,21 @@ async fn a_damaged_accounts_db_is_kept_aside_and_made_anew_from_the_headers() {
 async fn accounts_come_back(lose: impl Fn(&House)) -> House {
     let (house, core, ada) = House::with_ada().await;
     register(&core, "grace").await;
-    let before = account::tiles(&core).await.unwrap();
+    let before = account::tiles(&core).await.expect("it works as before");
     let adas = ada.account().clone();
     core.shut_down().await;
     drop((core, ada));
     lose(&house);
     let core = house.open().await;
-    let mut after = account::tiles(&core).await.unwrap();
+    let mut after = account::tiles(&core).await.expect("it works as before");
     after.sort_by_key(|tile| before.iter().position(|known| known == tile));
     assert_eq!(after, before, "and no second demo account");
-    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let ada = sign_in(&core, "ada", PASSWORD).await.expect("it works as before");
     assert_eq!(*ada.account(), adas);
     assert!(ada.account().administrator);
-    let grace = sign_in(&core, "grace@example.org", PASSWORD).await.unwrap();
+    let grace = sign_in(&core, "grace@example.org", PASSWORD).await.expect("it works as before");
     assert!(!grace.account().administrator);
-    account::sign_in_demo(&core, DoorKind::Desktop).await.unwrap();
+    account::sign_in_demo(&core, DoorKind::Desktop).await.expect("it works as before");
     core.shut_down().await;
     house
 }
