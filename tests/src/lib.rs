@@ -10,11 +10,14 @@
 pub mod desktop;
 pub mod gemini;
 pub mod hands;
+pub mod keyboard;
+pub mod market;
 pub mod plain;
 mod processes;
 pub mod recordings;
 pub mod scan;
 pub mod steps;
+pub mod story;
 mod target;
 pub mod webdriver;
 pub mod window;

@@ -215,6 +215,16 @@ impl<'w> Target<'w> {
         self.read("look into", script, &[json!(selector)]).as_u64().unwrap_or_default()
     }
 
+    /// Whether it has the keyboard now.
+    pub fn has_keyboard(&self) -> bool {
+        let script = "return arguments[0] === document.activeElement";
+        let Ok(Some(element)) = self.element() else {
+            return false;
+        };
+        let focused = self.window.session().run(script, &[Session::reference(&element)]);
+        focused.is_ok_and(|focused| focused == true)
+    }
+
     /// Whether it can be used now.
     pub fn is_enabled(&self) -> bool {
         let script = "

@@ -218,6 +218,28 @@ impl<'w> Window<'w> {
         assert!(ended.is_some(), "the program survived kill -9");
     }
 
+    /// Writes down how long the newest answer is, whenever it grows, from now on.
+    pub fn watch_growth(&self) {
+        self.script(
+            "window.__growth = [];
+             new MutationObserver(() => {
+               const answer = [...document.querySelectorAll('article[aria-label=Answer]')].at(-1);
+               if (answer?.dataset.state !== 'writing') return;
+               const length = answer.textContent.length;
+               if (window.__growth.at(-1) !== length) window.__growth.push(length);
+             }).observe(document.body, {subtree: true, childList: true, characterData: true});",
+            &[],
+        );
+    }
+
+    /// The lengths since [`watch_growth`](Self::watch_growth).
+    pub fn growth(&self) -> Vec<u64> {
+        let lengths = self.script("return window.__growth ?? []", &[]);
+        lengths
+            .as_array()
+            .map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_u64).collect())
+    }
+
     /// Writes down every complaint of the page from now on.
     pub fn listen_for_errors(&self) {
         self.script(

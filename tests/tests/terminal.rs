@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use algoagent_tests::desktop::World;
+use algoagent_tests::gemini::{Gemini, Reply};
 use algoagent_tests::steps::ADA;
 
 const QUESTION: &str = "Create a momentum strategy for AAPL";
@@ -62,13 +63,13 @@ fn an_account_of_the_window_is_reached_by_its_password_and_by_no_other() {
 
     let wrong = [("ALGOAGENT_USER", ADA.name), ("ALGOAGENT_PASSWORD", "not Ada's password")];
     let refused = world.terminal(&["chat", "--once", QUESTION], &wrong);
-    assert!(!refused.status.success(), "a wrong password opened the account");
+    assert_eq!(refused.status.code(), Some(4), "{refused:?}");
     assert!(refused.stdout.is_empty(), "{}", refused.stdout);
     assert!(refused.stderr.to_lowercase().contains("password"), "{}", refused.stderr);
 
     let nobody = [("ALGOAGENT_PASSWORD", ADA.password)];
     let unknown = world.terminal(&["chat", "--once", QUESTION, "--user", "nobody.here"], &nobody);
-    assert_eq!(unknown.status.code(), refused.status.code());
+    assert_eq!(unknown.status.code(), Some(4), "{unknown:?}");
     assert_eq!(unknown.stderr, refused.stderr, "it tells which names exist");
 
     let right = [("ALGOAGENT_USER", ADA.name), ("ALGOAGENT_PASSWORD", ADA.password)];
@@ -81,6 +82,40 @@ fn an_account_of_the_window_is_reached_by_its_password_and_by_no_other() {
         window.chats().text().to_lowercase().contains("msft").then_some(())
     });
     window.close();
+}
+
+#[test]
+fn an_answer_that_failed_ends_with_5_and_says_why() {
+    const KEY: &str = "replay-key-of-the-terminal";
+    let world = World::new("terminal-failed");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.create_account(&ADA);
+    window.connect_gemini(&gemini, KEY);
+    window.close();
+
+    let ada = [("ALGOAGENT_USER", ADA.name), ("ALGOAGENT_PASSWORD", ADA.password)];
+    let whole = || Reply::recorded("strategy-stream").by_event();
+    gemini.answers([Reply::recorded("model-gone"), whole().fails_half_way(), whole()]);
+    let failed = world.terminal(&["chat", "--once", QUESTION], &ada);
+    assert_eq!(failed.status.code(), Some(5), "{failed:?}");
+    assert!(failed.stdout.trim().is_empty(), "{}", failed.stdout);
+    assert!(failed.stderr.to_lowercase().contains("model"), "{}", failed.stderr);
+    assert!(!failed.stderr.contains('{'), "not written for a person: {}", failed.stderr);
+
+    let broken = world.terminal(&["chat", "--once", QUESTION, "--json"], &ada);
+    assert_eq!(broken.status.code(), Some(5), "{broken:?}");
+    let answer: serde_json::Value =
+        serde_json::from_str(broken.stdout.trim()).expect("one JSON object and nothing else");
+    assert_eq!(answer["state"], "failed");
+    assert!(answer["problem"]["message"].is_string(), "{answer}");
+    let kept = answer["answer"].as_str().unwrap_or_default();
+    assert!(kept.contains("Momentum on AAPL"), "what had arrived is gone: {kept}");
+
+    let said = world.terminal(&["chat", "--once", QUESTION], &ada);
+    assert_eq!(said.status.code(), Some(0), "{said:?}");
+    assert!(!said.stderr.contains(KEY) && !failed.stderr.contains(KEY), "the key is shown");
+    gemini.assert_no_faults();
 }
 
 #[test]

@@ -6,61 +6,72 @@ use std::time::Duration;
 use algoagent_tests::desktop::World;
 use algoagent_tests::gemini::{Gemini, Reply};
 use algoagent_tests::recordings::expected;
-use algoagent_tests::scan::assert_nothing_found;
 use algoagent_tests::steps::ADA;
+use algoagent_tests::story::{CONTEXT, Cast, GOALS, INSTRUCTIONS, QUESTION, main_job};
 use algoagent_tests::window::Window;
 
 const KEY: &str = "replay-key-of-the-main-story";
-const CONTEXT: &str = "Momentum on large caps";
-const INSTRUCTIONS: &str = "Only liquid US shares. Trade the trend, never against it. ibexlagoon";
-const QUESTION: &str = "Create a momentum strategy for AAPL";
-const CHANGE: &str = "stop at 3 %";
 
 #[test]
-fn gemini_is_told_everything_and_its_strategy_arrives_whole() {
+fn a_trader_goes_from_a_fresh_computer_to_a_saved_strategy_with_gemini_and_finds_it_again() {
     let world = World::new("window-gemini");
     let gemini = Gemini::start(KEY);
-    let window = world.open();
-    window.listen_for_errors();
-    window.try_the_demo();
-    window.connect_gemini(&gemini, KEY);
-    window.new_context(CONTEXT, INSTRUCTIONS);
-    window.new_chat();
-    window.link_context(CONTEXT);
-
     gemini.answers([
-        Reply::recorded("strategy-stream").by_byte(),
-        Reply::recorded("strategy-follow-up").in_random_pieces(3).every(Duration::from_millis(2)),
+        Reply::recorded("strategy-stream").in_random_pieces(3).every(Duration::from_millis(2)),
+        Reply::recorded("strategy-follow-up").by_byte(),
     ]);
-    window.ask(QUESTION);
-    window.answer_becomes(1, "done");
-    let first = expected("strategy-stream");
-    shows(&window, &first.python[0], "v1");
-    assert!(!window.text().contains(first.reasoning.trim()), "the reasoning is in the answer");
-    assert_eq!(window.answer().holds("table tr"), 6, "the table isn't a table");
+    let cast = Cast {
+        engages: &|window| {
+            window.connect_gemini(&gemini, KEY);
+            assert!(!window.source().contains(KEY), "the key is in the page");
+        },
+        model: "Gemini",
+        change: "stop at 3 %",
+        changed: "stop_loss_pct = 0.03",
+        secrets: &[KEY, "it buys when the fast average crosses above"],
+    };
+    let told = main_job(&world, &cast);
 
-    window.ask(CHANGE);
-    window.answer_becomes(2, "done");
-    let second = expected("strategy-follow-up");
-    shows(&window, &second.python[0], "v2");
-    copies(&window, &second.text);
-
+    let (first, second) = (expected("strategy-stream"), expected("strategy-follow-up"));
+    assert_eq!(told.first_code.trim_end(), first.python[0].trim_end());
+    assert_eq!(told.code.trim_end(), second.python[0].trim_end());
     let questions = gemini.questions();
     assert_eq!(questions.len(), 2, "two questions make two requests");
     for question in &questions {
-        is_told_everything(&question.system());
+        let system = question.system();
+        is_told(&system, &CONTRACT);
+        is_told(&system, &["moderate", "1d", GOALS, CONTEXT, INSTRUCTIONS]);
+        is_told(&system, &["max_position_size", "stop_loss_pct"]);
     }
     let user = |text: &str| ("user".to_owned(), text.to_owned());
     let model = |text: &str| ("model".to_owned(), text.to_owned());
     assert_eq!(questions[0].turns(), [user(QUESTION)]);
-    assert_eq!(questions[1].turns(), [user(QUESTION), model(&first.text), user(CHANGE)]);
+    assert_eq!(questions[1].turns(), [user(QUESTION), model(&first.text), user(cast.change)]);
     gemini.assert_no_faults();
-    assert!(!window.source().contains(KEY), "the key is in the page");
-    window.assert_no_errors();
+}
 
+#[test]
+fn gemini_is_told_the_whole_profile_and_its_reasoning_is_no_part_of_the_answer() {
+    let world = World::new("window-gemini-demo");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.try_the_demo();
+    window.connect_gemini(&gemini, KEY);
+    gemini.answers([Reply::recorded("strategy-stream").by_byte()]);
+    window.ask(QUESTION);
+    window.answer_becomes(1, "done");
+    let meant = expected("strategy-stream");
+    assert!(!window.text().contains(meant.reasoning.trim()), "the reasoning is in the answer");
+    assert_eq!(window.answer().holds("table tr"), 6, "the table isn't a table");
+    copies(&window, &meant.text);
+
+    let system = gemini.last_question().system();
+    is_told(&system, &CONTRACT);
+    is_told(&system, &["moderate", "1d", "AAPL", "GOOGL", "MSFT", "TSLA"]);
+    is_told(&system, &["max_position_size = 0.1", "max_drawdown = 0.15"]);
+    is_told(&system, &["stop_loss_pct = 0.02", "take_profit_pct = 0.05"]);
+    gemini.assert_no_faults();
     window.close();
-    let line = "it buys when the fast average crosses above";
-    assert_nothing_found(&world.places(), &[KEY, "ibexlagoon", QUESTION, line], &[]);
 }
 
 #[test]
@@ -163,44 +174,14 @@ fn stopping_keeps_what_was_written_and_hangs_up() {
     window.close();
 }
 
-fn is_told_everything(system: &str) {
-    for word in [
-        "from algoagent import",
-        "Strategy",
-        "moderate",
-        "1d",
-        "AAPL",
-        "GOOGL",
-        "MSFT",
-        "TSLA",
-        INSTRUCTIONS,
-        "max_position_size",
-        "0.1",
-        "max_drawdown",
-        "0.15",
-        "stop_loss_pct",
-        "0.02",
-        "take_profit_pct",
-        "0.05",
-    ] {
+/// Words of the contract that every request states.
+const CONTRACT: [&str; 6] =
+    ["from algoagent import", "(Strategy)", "def init", "def next", "risk rules", "self.buy"];
+
+fn is_told(system: &str, words: &[&str]) {
+    for word in words {
         assert!(system.contains(word), "the model isn't told '{word}':\n{system}");
     }
-}
-
-/// The newest answer's code is exactly this, highlighted, and this version of a strategy.
-fn shows(window: &Window<'_>, code: &str, version: &str) {
-    let block = window.code();
-    window.eventually(&format!("the mark {version} at the code"), || {
-        let caption = block.text();
-        caption.split_whitespace().any(|word| word == version).then_some(())
-    });
-    assert!(block.holds("code span[class]") > 10, "the code isn't highlighted");
-    let shown = window.any("region").within(block).content();
-    assert_eq!(shown.trim_end(), code.trim_end());
-    let hands = window.world().hands();
-    hands.empty_clipboard();
-    window.button("Copy code").within(window.code()).click();
-    assert_eq!(hands.clipboard().trim_end(), code.trim_end());
 }
 
 /// Copying the newest answer gives its Markdown, to the letter.

@@ -1,11 +1,18 @@
 //! Every screen, large and small, light and dark: pictures to look at, and what a program can
 //! judge by itself: nothing is cut off, nothing is nameless, nothing is too small or too faint.
 
+use std::time::Duration;
+
 use algoagent_tests::desktop::{Theme, World};
-use algoagent_tests::gemini::Gemini;
+use algoagent_tests::gemini::{Gemini, Reply};
 use algoagent_tests::steps::{ADA, Person};
 use algoagent_tests::window::Window;
 
+const BEN: Person = Person {
+    name: "ben.trades",
+    email: "ben@example.org",
+    password: "seventeen Copper kettles 4 Oslo",
+};
 const KEY: &str = "replay-key-of-the-pictures";
 const SIZES: [(i64, i64); 2] = [(1280, 800), (720, 560)];
 
@@ -21,8 +28,14 @@ struct Walk<'w> {
 impl Walk<'_> {
     /// Looks at the screen in both sizes.
     fn look(&mut self, name: &str) {
+        self.look_with(name, |_| {});
+    }
+
+    /// Looks at the screen in both sizes, each time after this was done.
+    fn look_with(&mut self, name: &str, prepare: impl Fn(&Window<'_>)) {
         for (width, height) in SIZES {
             self.window.resize(width, height);
+            prepare(&self.window);
             self.look_once(name, width);
         }
         let (width, height) = SIZES[0];
@@ -31,6 +44,8 @@ impl Walk<'_> {
 
     /// Looks at the screen as it is, where another size would close what is open.
     fn look_once(&mut self, name: &str, width: i64) {
+        let note = self.window.any("status").within(self.window.find("region", "Notes"));
+        note.disappears();
         let picture = format!("screen-{}-{width}-{name}", self.theme);
         self.window.screenshot(&picture);
         let judged = self.window.script(TIDY, &[]);
@@ -63,6 +78,7 @@ fn walk_through(theme: Theme, name: &'static str) {
     walk.look("sign-in-first");
     enters(&mut walk);
     works(&mut walk);
+    connects(&mut walk);
     edits(&mut walk);
 
     walk.window.sign_out();
@@ -72,6 +88,10 @@ fn walk_through(theme: Theme, name: &'static str) {
     walk.window.textbox("Recovery code").appears();
     walk.look("recover");
     walk.window.button("Back").click();
+    walk.window.create_account(&BEN);
+    walk.window.sign_out();
+    walk.window.find("list", "Accounts").appears();
+    walk.look("sign-in-accounts");
     walk.window.try_the_demo();
     walk.look("demo");
 
@@ -112,7 +132,10 @@ fn works(walk: &mut Walk<'_>) {
     walk.window.ask("Create a momentum strategy for AAPL");
     walk.window.answer_becomes(1, "done");
     walk.look("chat-answer");
-    walk.window.ask("stop at 3 %");
+    walk.look_with("chat-code", |window| {
+        window.code().ask("arguments[0].scrollIntoView({block: 'start'})", &[]);
+    });
+    walk.window.ask("stop at 4 %");
     walk.window.answer_becomes(2, "done");
     walk.look("chat-follow-up");
     walk.window.resize(720, 560);
@@ -120,6 +143,8 @@ fn works(walk: &mut Walk<'_>) {
     walk.window.chats().appears();
     walk.look_once("sidebar", 720);
     walk.window.resize(1280, 800);
+    asks_back(walk, "Rename", "dialog-rename");
+    asks_back(walk, "Delete", "dialog-delete");
     walk.window.button("Account").click();
     walk.window.find("menuitem", "Sign out").appears();
     walk.look_once("account-menu", 1280);
@@ -127,9 +152,47 @@ fn works(walk: &mut Walk<'_>) {
     walk.window.shows("settings");
     walk.window.textbox("Gemini API key").appears();
     walk.look("settings");
+}
+
+/// Opens a dialog of this chat, looks at it and gives it up.
+fn asks_back(walk: &mut Walk<'_>, item: &str, name: &str) {
+    walk.window.button("Options of this chat").click();
+    walk.window.find("menuitem", item).click();
+    walk.window.any("dialog").appears();
+    walk.look(name);
+    walk.window.button("Cancel").click();
+    walk.window.any("dialog").disappears();
+}
+
+fn connects(walk: &mut Walk<'_>) {
     let gemini = Gemini::start(KEY);
-    walk.window.account_menu("Profile");
-    walk.window.connect_gemini(&gemini, KEY);
+    walk.window.enter_gemini(KEY, &gemini.base_address());
+    walk.window.button("Test").click();
+    walk.window.says("It works");
+    walk.look("settings-key-works");
+    walk.window.choose_model("Google Gemini");
+    walk.window.new_chat();
+
+    let slow = Reply::recorded("strategy-stream").by_event().every(Duration::from_millis(400));
+    gemini.answers([slow]);
+    walk.window.ask("Create a momentum strategy for AAPL");
+    walk.window.answer_says("class AaplMomentum");
+    walk.look("chat-growing");
+    walk.window.button("Stop").click();
+    walk.window.answer_becomes(1, "stopped");
+    walk.look("chat-stopped");
+
+    // The recorded refusal carries no delay; this is how the service states one.
+    let delay = r#"{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "40s"}"#;
+    let busy = Reply::recorded("rate-limited")
+        .with(r#""details": ["#, &format!(r#""details": [{delay},"#));
+    gemini.answers([busy]);
+    walk.window.ask("And for MSFT?");
+    walk.window.says("trying again in");
+    walk.look("chat-waiting");
+    walk.window.button("Stop").click();
+    walk.window.answer_becomes(2, "stopped");
+
     gemini.change_key("another-key-since-then");
     walk.window.ask("Which of my symbols is the calmest?");
     walk.window.find("group", "The answer failed").appears();
@@ -147,6 +210,13 @@ fn edits(walk: &mut Walk<'_>) {
     walk.look("contexts-empty");
     walk.window.new_context("Momentum on large caps", "Only liquid US shares. Trade the trend.");
     walk.look("contexts");
+    walk.window.new_chat();
+    walk.window.link_context("Momentum on large caps");
+    walk.window.button("Context:").starting().click();
+    walk.window.find("dialog", "Context").appears();
+    walk.look_once("context-popover", 1280);
+    walk.window.press("Escape");
+    walk.window.find("dialog", "Context").disappears();
     walk.window.account_menu("Profile");
     walk.window.shows("profile");
     walk.window.textbox("Goals").appears();

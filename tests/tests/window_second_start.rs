@@ -15,12 +15,9 @@ fn a_second_start_says_so_and_leaves_the_first_window_as_it_is() {
     window.composer().fill("half a question");
 
     let second = world.terminal(&[], &[]);
-    let words = format!("{}{}", second.stdout, second.stderr);
-    if second.status.success() {
-        assert!(words.to_lowercase().contains("already running"), "it only said: {words:?}");
-    } else {
-        assert_is_a_message(&second);
-    }
+    assert_eq!(second.status.code(), Some(0), "{second:?}");
+    let words = second.stdout.to_lowercase();
+    assert!(words.contains("already running"), "it only said: {words:?}");
 
     assert!(window.lives(), "the second start ended the first program");
     assert_eq!(window.composer().value(), "half a question");
@@ -30,21 +27,26 @@ fn a_second_start_says_so_and_leaves_the_first_window_as_it_is() {
 }
 
 #[test]
-fn the_terminal_beside_an_open_window_answers_or_says_what_to_do() {
+fn the_terminal_beside_an_open_window_ends_with_3_and_says_what_to_do() {
     let world = World::new("window-and-terminal");
     let window = world.open();
     window.create_account(&ADA);
 
     let beside = world.terminal(&["chat", "--once", "buy and hold MSFT"], &[]);
-    if beside.status.success() {
-        assert!(beside.stdout.contains("```python"), "it only said: {}", beside.stdout);
-    } else {
-        assert_is_a_message(&beside);
+    assert_eq!(beside.status.code(), Some(3), "{beside:?}");
+    assert!(beside.stdout.is_empty(), "it answered: {}", beside.stdout);
+    assert_is_a_message(&beside);
+    let place = world.data_dir().display().to_string();
+    for word in ["already running", &place, "--data-dir"] {
+        assert!(beside.stderr.contains(word), "no '{word}' in: {}", beside.stderr);
     }
 
     window.ask("buy and hold AAPL");
     window.answer_becomes(1, "done");
     window.close();
+
+    let after = world.terminal(&["chat", "--once", "buy and hold MSFT"], &[]);
+    assert_eq!(after.status.code(), Some(0), "the window is closed, and still: {after:?}");
 }
 
 #[test]
@@ -58,7 +60,7 @@ fn a_data_directory_that_cannot_be_written_is_named_before_anything_starts() {
             [vec!["--data-dir", path], vec!["chat", "--once", "buy and hold", "--data-dir", path]]
         {
             let outcome = world.terminal(&arguments, &[]);
-            assert!(!outcome.status.success(), "{arguments:?} pretends to work");
+            assert_eq!(outcome.status.code(), Some(1), "{arguments:?}: {outcome:?}");
             assert_is_a_message(&outcome);
             assert!(outcome.stderr.contains(path), "{} doesn't say where", outcome.stderr);
         }

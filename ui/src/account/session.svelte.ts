@@ -14,6 +14,8 @@ export class Session {
   /** Why the last session ended without the person's doing. */
   note = $state<string | null>(null);
   fault = $state.raw<ApiError | null>(null);
+  /** Whose password is lost, when that is known already. */
+  recovering = '';
   #afterCode: Step = 'in';
 
   async start(): Promise<void> {
@@ -25,6 +27,11 @@ export class Session {
       this.fault = asFault(error);
       this.step = 'sign-in';
     }
+  }
+
+  recover(username: string): void {
+    this.recovering = username;
+    this.step = 'recover';
   }
 
   signedIn(me: SignedIn): void {

@@ -23,11 +23,11 @@ export class Conversation {
   refused = $state<string | null>(null);
   /** The context that a new chat will be linked to. */
   newContextId = $state<ContextId | null>(null);
+  /** Changes whenever another chat is shown: late responses compare it. */
+  visit = $state(0);
   writing = $derived(this.messages.findLast((message) => message.state === 'writing') ?? null);
 
   #answers: Answers;
-  /** Changes whenever another chat is shown: late responses compare it. */
-  #visit = 0;
   #reloading = false;
   #reloadedAt = 0;
 
@@ -44,7 +44,7 @@ export class Conversation {
     const visit = this.#leave(chatId);
     this.loading = true;
     await this.#load(chatId, visit);
-    if (visit === this.#visit) this.loading = false;
+    if (visit === this.visit) this.loading = false;
   }
 
   /** Asks again for what is on the screen. */
@@ -52,18 +52,18 @@ export class Conversation {
     if (this.chatId === null || this.#reloading) return;
     this.#reloading = true;
     this.#reloadedAt = Date.now();
-    await this.#load(this.chatId, this.#visit);
+    await this.#load(this.chatId, this.visit);
     this.#reloading = false;
   }
 
   async loadOlder(): Promise<void> {
     const before = this.messages[0]?.id;
     if (this.chatId === null || before === undefined || !this.hasOlder || this.loadingOlder) return;
-    const visit = this.#visit;
+    const visit = this.visit;
     this.loadingOlder = true;
     try {
       const page = await call('open_chat', { chat_id: this.chatId, before });
-      if (visit !== this.#visit) return;
+      if (visit !== this.visit) return;
       const shown = new Set(this.messages.map((message) => message.id));
       const older = page.messages.filter((message) => !shown.has(message.id));
       this.messages = [...older.map((message) => this.#answers.view(message)), ...this.messages];
@@ -71,7 +71,7 @@ export class Conversation {
     } catch {
       // Scrolling up again asks again.
     } finally {
-      if (visit === this.#visit) this.loadingOlder = false;
+      if (visit === this.visit) this.loadingOlder = false;
     }
   }
 
@@ -80,34 +80,36 @@ export class Conversation {
     const text = this.drafts.of(this.chatId);
     this.refused = refusal(text, this.writing !== null);
     if (this.refused !== null || this.sending || text.trim() === '') return null;
-    const visit = this.#visit;
+    const visit = this.visit;
     const from = this.chatId;
     this.sending = true;
     try {
       const context_id = from === null ? this.newContextId : null;
       const sent = await call('send', { chat_id: from, context_id, text });
       this.drafts.sent(from, text);
-      if (visit === this.#visit) this.#show(sent);
+      // What was typed meanwhile goes along into the chat that has begun.
+      if (from === null && visit === this.visit) this.drafts.move(null, sent.chat.id);
+      if (visit === this.visit) this.#show(sent);
       return from === null ? sent.chat : null;
     } catch (error) {
-      if (visit === this.#visit) this.refused = asFault(error).message;
+      if (visit === this.visit) this.refused = asFault(error).message;
       return null;
     } finally {
-      if (visit === this.#visit) this.sending = false;
+      if (visit === this.visit) this.sending = false;
     }
   }
 
   async tryAgain(message: MessageView): Promise<void> {
-    const visit = this.#visit;
+    const visit = this.visit;
     if (this.sending) return;
     this.sending = true;
     try {
       const sent = await call('try_again', { message_id: message.id });
-      if (visit === this.#visit) this.#show(sent);
+      if (visit === this.visit) this.#show(sent);
     } catch (error) {
-      if (visit === this.#visit) this.refused = asFault(error).message;
+      if (visit === this.visit) this.refused = asFault(error).message;
     } finally {
-      if (visit === this.#visit) this.sending = false;
+      if (visit === this.visit) this.sending = false;
     }
   }
 
@@ -126,9 +128,9 @@ export class Conversation {
       this.newContextId = contextId;
       return;
     }
-    const visit = this.#visit;
+    const visit = this.visit;
     const chat = await call('link_context', { chat_id: this.chatId, context_id: contextId });
-    if (visit === this.#visit) this.chat = chat;
+    if (visit === this.visit) this.chat = chat;
   }
 
   /** Takes an event that the answers have already taken. */
@@ -141,9 +143,9 @@ export class Conversation {
       if (event.event === 'ended') this.refused = null;
       const strange = view !== null && !this.messages.includes(view);
       // A question asked at another door, or blocks that never came.
-      const missing = (strange && !this.sending && !this.loading) || view?.gap;
+      const missing = (strange && !this.sending) || view?.gap;
       // A stored copy is up to a second behind: asking more often brings nothing.
-      if (missing && Date.now() - this.#reloadedAt > 1000) void this.reload();
+      if (missing && !this.loading && Date.now() - this.#reloadedAt > 1000) void this.reload();
     }
   }
 
@@ -157,13 +159,13 @@ export class Conversation {
     this.sending = false;
     this.fault = null;
     this.refused = null;
-    return ++this.#visit;
+    return ++this.visit;
   }
 
   async #load(chatId: ChatId, visit: number): Promise<void> {
     try {
       const page = await call('open_chat', { chat_id: chatId, before: null });
-      if (visit !== this.#visit) return;
+      if (visit !== this.visit) return;
       const newest = page.messages.map((message) => this.#answers.view(message));
       const first = newest[0]?.id ?? 0;
       const older = this.messages.filter((message) => message.id < first);
@@ -172,7 +174,7 @@ export class Conversation {
       this.chat = page.chat;
       this.fault = null;
     } catch (error) {
-      if (visit === this.#visit) this.fault = asFault(error);
+      if (visit === this.visit) this.fault = asFault(error);
     }
   }
 

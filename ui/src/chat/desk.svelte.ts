@@ -1,6 +1,6 @@
 /** One signed-in person's chats: the list, the open one, and the events that feed both. */
 import { createContext } from 'svelte';
-import type { ChatEvent, ChatId } from '../lib/api';
+import type { ChatEvent, ChatId, ContextId } from '../lib/api';
 import { announcer } from '../lib/ui/announcer.svelte';
 import { Answers } from './answers';
 import { Chats } from './chats.svelte';
@@ -11,17 +11,25 @@ export class Desk {
   readonly answers = new Answers();
   readonly chats = new Chats();
   readonly conversation = new Conversation(this.answers);
+  /** Whether the conversation is on the screen, not just open behind another one. */
+  looking = true;
 
   take = (event: ChatEvent): void => {
     const shown = this.conversation.chatId;
     const view = this.answers.take(event);
-    this.chats.take(event, shown);
+    this.chats.take(event, this.looking ? shown : null);
     this.conversation.take(event, view);
     if (event.event === 'ended' && event.chat_id === shown && view) announcer.say(news(view));
   };
 
   begin(): void {
     this.conversation.begin();
+  }
+
+  /** Shows an empty chat that will be linked to a context. */
+  beginWith(contextId: ContextId): void {
+    this.conversation.newContextId = contextId;
+    this.begin();
   }
 
   async open(chatId: ChatId): Promise<void> {
@@ -54,7 +62,6 @@ export interface Ways {
 
 export const [useDesk, provideDesk] = createContext<Desk>();
 export const [useWays, provideWays] = createContext<Ways>();
-
 
 function news(view: MessageView): string {
   if (view.state === 'failed') return `The answer failed. ${view.problem?.message ?? ''}`;

@@ -18,4 +18,10 @@ export class Drafts {
     const now = this.of(chatId);
     this.#texts.set(chatId, now.startsWith(text) ? now.slice(text.length) : now);
   }
+
+  /** Moves what is typed in one chat to the end of what is typed in another. */
+  move(from: ChatId | null, to: ChatId): void {
+    this.#texts.set(to, this.of(to) + this.of(from));
+    this.#texts.delete(from);
+  }
 }

@@ -19,6 +19,9 @@ import { OpenCode } from './open-code.svelte';
 
 type Part = Extract<ChatEvent, { event: 'waiting' | 'block' | 'tail' | 'strategy' }>;
 
+/** How long the stored copy of an open code block stands in for the growing one, in milliseconds. */
+const STAND_IN = 3000;
+
 export interface ShownBlock {
   /** Stands for the place and for what is there: another block at the same place has another key. */
   key: string;
@@ -50,9 +53,13 @@ export class MessageView {
   retryAt = $state<number | null>(null);
   #early = new Map<number, Block>();
   #replaced = 0;
+  /** Events were missed: an open code block may lack a piece in its middle. */
   #stale = false;
   /** Whether the last block is from a stored copy, which may have cut it in the middle. */
   #unsure = false;
+  /** Whether an event told of something that isn't here. */
+  #missed = false;
+  #copiedAt = 0;
 
   constructor(message: Message) {
     this.id = message.id;
@@ -65,7 +72,12 @@ export class MessageView {
 
   /** Whether blocks are known to be missing, so that the message must be asked for again. */
   get gap(): boolean {
-    return this.#early.size > 0;
+    return this.#early.size > 0 || this.#missed;
+  }
+
+  /** How many blocks are final: the place of the one that is written now. */
+  get #sure(): number {
+    return this.blocks.length - (this.#unsure ? 1 : 0);
   }
 
   /** Events were missed: the next stored copy is right, whatever stands here. */
@@ -80,16 +92,12 @@ export class MessageView {
     const ended = message.state !== 'writing';
     // While it grows, events know more than a stored copy does, unless some were missed.
     const untouched = this.blocks.length === 0 && this.tail === null;
-    if (ended || untouched || this.gap || this.#stale) {
-      if (this.#stale) this.tail = null;
+    if (ended) {
       message.blocks.forEach((block, index) => {
         this.#place(index, block);
       });
-      if (ended) this.#cut(message.blocks.length);
-      this.#drain();
-      this.#stale = false;
-      this.#unsure = !ended && message.blocks.length > 0;
-    }
+      this.#cut(message.blocks.length);
+    } else if (untouched || this.gap || this.#stale) this.#adopt(message.blocks);
     this.text = message.text;
     this.strategies = message.strategies.length || ended ? message.strategies : this.strategies;
     this.model = message.model ?? this.model;
@@ -101,6 +109,7 @@ export class MessageView {
     if (ended) {
       this.tail = null;
       this.waiting = null;
+      this.#missed = false;
       this.#early.clear();
     }
   }
@@ -113,17 +122,10 @@ export class MessageView {
         this.waiting = { until: Date.now() + part.seconds * 1000, reason: part.reason };
         return;
       case 'block':
-        if (part.index > this.blocks.length) this.#early.set(part.index, part.block);
-        else {
-          this.#cut(part.index + 1);
-          this.#place(part.index, part.block);
-        }
-        this.#drain();
-        this.tail = null;
-        this.#unsure = false;
+        this.#takeBlock(part.index, part.block);
         break;
       case 'tail':
-        this.#takeTail(part.tail);
+        this.#takeTail(part.index, part.tail);
         break;
       case 'strategy':
         this.strategies = [
@@ -134,13 +136,54 @@ export class MessageView {
     this.waiting = null;
   }
 
-  #takeTail(tail: Extract<Part, { event: 'tail' }>['tail']): void {
-    // The tail says again what a stored copy had as its last, unfinished block.
-    if (this.#unsure && tail) this.#cut(this.blocks.length - 1);
-    if (tail) this.#unsure = false;
-    if (tail?.kind === 'code') this.tail = new OpenCode(tail.language, tail.text);
-    else if (tail?.kind !== 'more') this.tail = tail;
-    else if (this.tail instanceof OpenCode) this.tail.append(tail.text);
+  #takeBlock(index: number, block: Block): void {
+    if (index > this.#sure) {
+      this.#early.set(index, block);
+      return;
+    }
+    const next = index === this.#sure;
+    this.#place(index, block);
+    if (!next) return;
+    this.#unsure = false;
+    this.tail = null;
+    this.#drain();
+  }
+
+  #takeTail(index: number, tail: Extract<Part, { event: 'tail' }>['tail']): void {
+    if (index > this.#sure) this.#missed = true;
+    if (index !== this.#sure) return;
+    if (tail?.kind === 'more') {
+      this.#extend(tail.text);
+      return;
+    }
+    this.tail = tail?.kind === 'code' ? new OpenCode(tail.language, tail.text) : tail;
+    if (!tail) return;
+    // It says again what a stored copy had as its last, unfinished block.
+    this.#cut(index);
+    this.#unsure = false;
+    this.#stale = false;
+  }
+
+  #extend(text: string): void {
+    if (this.tail instanceof OpenCode && !this.#stale) this.tail.append(text);
+    // Where it belongs isn't known: the stored copy stands in, and is asked for again in time.
+    else if (!this.#unsure || Date.now() - this.#copiedAt > STAND_IN) this.#missed = true;
+  }
+
+  /** Takes what a stored copy has beyond the final blocks. An older copy has nothing to add. */
+  #adopt(copy: Block[]): void {
+    const from = this.#sure;
+    this.#missed = false;
+    if (copy.length > from) {
+      copy.slice(from).forEach((block, at) => {
+        this.#place(from + at, this.#early.get(from + at) ?? block);
+      });
+      this.#unsure = !this.#early.has(copy.length - 1);
+      this.#copiedAt = Date.now();
+      this.tail = null;
+      this.#drain();
+    }
+    this.#stale &&= this.tail instanceof OpenCode;
   }
 
   #place(index: number, block: Block): void {
@@ -158,10 +201,10 @@ export class MessageView {
 
   #drain(): void {
     for (const index of [...this.#early.keys()]) {
-      if (index < this.blocks.length) this.#early.delete(index);
+      if (index < this.#sure) this.#early.delete(index);
     }
     let block: Block | undefined;
-    while ((block = this.#early.get(this.blocks.length))) {
+    while (!this.#unsure && (block = this.#early.get(this.blocks.length))) {
       this.#early.delete(this.blocks.length);
       this.#place(this.blocks.length, block);
     }

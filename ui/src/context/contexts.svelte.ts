@@ -1,14 +1,21 @@
 /** The signed-in person's AI contexts, shared by their editor and the composer's chip. */
 import { createContext } from 'svelte';
-import { call, type Context, type ContextDraft, type ContextId } from '../lib/api';
+import { asFault, call, type ApiError, type Context, type ContextDraft, type ContextId } from '../lib/api';
 
 export class Contexts {
   list = $state.raw<Context[]>([]);
   loaded = $state(false);
+  /** Why they couldn't be loaded. */
+  fault = $state.raw<ApiError | null>(null);
 
   async load(): Promise<void> {
-    this.list = await call('contexts', {});
-    this.loaded = true;
+    try {
+      this.list = await call('contexts', {});
+      this.loaded = true;
+      this.fault = null;
+    } catch (error) {
+      this.fault = asFault(error);
+    }
   }
 
   named(id: ContextId | null): string | null {

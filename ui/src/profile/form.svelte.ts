@@ -4,11 +4,12 @@
  */
 import type { Profile, ProfileDraft, RiskTolerance, Timeframe } from '../lib/api';
 import { fraction, KNOWN_RISKS, percent, riskError } from './numbers';
+import { SymbolList } from './symbol-list.svelte';
 
 export class ProfileForm {
   risk_tolerance = $state<RiskTolerance>('moderate');
   timeframe = $state<Timeframe>('1d');
-  symbols = $state.raw<string[]>([]);
+  readonly symbols: SymbolList;
   goals = $state('');
   preferences = $state('');
   risks = $state<Record<string, string>>({});
@@ -19,7 +20,7 @@ export class ProfileForm {
   constructor(profile: Profile) {
     this.risk_tolerance = profile.risk_tolerance;
     this.timeframe = profile.timeframe;
-    this.symbols = profile.symbols;
+    this.symbols = new SymbolList(profile.symbols);
     this.goals = profile.goals;
     this.preferences = profile.preferences;
     const known = new Set(KNOWN_RISKS.map((risk) => risk.name));
@@ -41,7 +42,7 @@ export class ProfileForm {
     return {
       risk_tolerance: this.risk_tolerance,
       timeframe: this.timeframe,
-      symbols: this.symbols,
+      symbols: this.symbols.taken,
       goals: this.goals,
       preferences: this.preferences,
       risk_parameters: parameters,
@@ -53,7 +54,7 @@ export class ProfileForm {
   }
 
   get changed(): boolean {
-    return JSON.stringify(this.draft) !== this.#start || !this.valid;
+    return JSON.stringify(this.draft) !== this.#start || !this.valid || this.symbols.typed.trim() !== '';
   }
 
   /** What is on the screen is what is stored now. */

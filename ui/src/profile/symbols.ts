@@ -19,7 +19,7 @@ export function parseSymbols(text: string): Parsed {
   return parsed;
 }
 
-/** Adds symbols to a list; each stands once, in the person's order. */
+/** Adds symbols to a list; each stands once, in the person's order, however many there are. */
 export function addSymbols(list: string[], more: string[]): string[] {
-  return [...new Set([...list, ...more])].slice(0, MOST_SYMBOLS);
+  return [...new Set([...list, ...more])];
 }

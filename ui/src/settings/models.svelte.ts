@@ -1,15 +1,22 @@
 /** Which model answers and what is set up, shared by its settings and the composer's chip. */
 import { createContext } from 'svelte';
-import { call, type GeminiTest, type ModelChoice, type ModelSettings } from '../lib/api';
+import { asFault, call, type ApiError, type GeminiTest, type ModelChoice, type ModelSettings } from '../lib/api';
 
 export class Models {
   current = $state.raw<ModelSettings | null>(null);
   /** What the last test found; another key or address makes it void. */
   test = $state.raw<GeminiTest | null>(null);
   testing = $state(false);
+  /** Why they couldn't be loaded. */
+  fault = $state.raw<ApiError | null>(null);
 
   async load(): Promise<void> {
-    this.current = await call('model_settings', {});
+    try {
+      this.current = await call('model_settings', {});
+      this.fault = null;
+    } catch (error) {
+      this.fault = asFault(error);
+    }
   }
 
   async choose(choice: ModelChoice, geminiModel: string | null): Promise<void> {

@@ -226,14 +226,14 @@ export class Backend implements Transport {
         if (stopped()) break;
         const first = written === '';
         written += word;
-        this.emit({ event: 'tail', ...at, tail: !part.code ? { kind: 'html', html: prose(written) } : first ? { kind: 'code', language: part.language, text: word } : { kind: 'more', text: word } });
+        this.emit({ event: 'tail', ...at, index, tail: !part.code ? { kind: 'html', html: prose(written) } : first ? { kind: 'code', language: part.language, text: word } : { kind: 'more', text: word } });
         await pause();
       }
       answer.text += part.code ? `\`\`\`python\n${part.text}\`\`\`\n\n` : `${part.text}\n\n`;
       const block = part.code ? ({ kind: 'code', language: part.language, html: highlight(part.text) } as const) : ({ kind: 'html', html: prose(part.text) } as const);
       answer.blocks.push(block);
       this.emit({ event: 'block', ...at, index, block });
-      this.emit({ event: 'tail', ...at, tail: null });
+      this.emit({ event: 'tail', ...at, index: index + 1, tail: null });
       if (part.code) {
         answer.strategies = [{ block: index, strategy_id: 1, name: 'MomentumCross', version: 1 }];
         this.emit({ event: 'strategy', ...at, mark: answer.strategies[0] ?? { block: 0, strategy_id: 0, name: '', version: 0 } });

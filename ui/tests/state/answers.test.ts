@@ -11,6 +11,9 @@ function answer(more: Partial<Message> = {}): Message {
 
 const at = { chat_id: 1, message_id: 7 };
 const block = (index: number, text: string): ChatEvent => ({ event: 'block', ...at, index, block: html(text) });
+const half = (index: number, text: string): ChatEvent => ({ event: 'tail', ...at, index, tail: { kind: 'html', html: `<p>${text}</p>` } });
+const code = (index: number, text: string): ChatEvent => ({ event: 'tail', ...at, index, tail: { kind: 'code', language: 'python', text } });
+const more = (index: number, text: string): ChatEvent => ({ event: 'tail', ...at, index, tail: { kind: 'more', text } });
 
 function shown(answers: Answers): string[] {
   return answers.view(answer()).blocks.map(({ block }) => block.html);
@@ -64,9 +67,9 @@ describe('an answer that is being written', () => {
   it('appends to the open code block and never replaces it', () => {
     const answers = new Answers();
     answers.take({ event: 'started', chat_id: 1, message: answer() });
-    answers.take({ event: 'tail', ...at, tail: { kind: 'code', language: 'python', text: 'a = 1\n' } });
+    answers.take(code(0, 'a = 1\n'));
     const tail = answers.view(answer()).tail;
-    answers.take({ event: 'tail', ...at, tail: { kind: 'more', text: 'b = 2\n' } });
+    answers.take(more(0, 'b = 2\n'));
     expect(answers.view(answer()).tail).toBe(tail);
     expect(tail).toBeInstanceOf(OpenCode);
     expect((tail as OpenCode).text).toBe('a = 1\nb = 2\n');
@@ -76,7 +79,7 @@ describe('an answer that is being written', () => {
     const answers = new Answers();
     answers.take({ event: 'started', chat_id: 1, message: answer() });
     answers.take(block(0, 'a'));
-    answers.take({ event: 'tail', ...at, tail: { kind: 'html', html: '<p>half</p>' } });
+    answers.take(half(1, 'half'));
     answers.take({ event: 'resync' });
     const view = answers.view(answer({ blocks: [html('a'), html('b')] }));
     expect(view.blocks.map(({ block }) => block.html)).toEqual(['<p>a</p>', '<p>b</p>']);
@@ -86,7 +89,7 @@ describe('an answer that is being written', () => {
   it('opened half-way shows the unfinished part once', () => {
     const answers = new Answers();
     const view = answers.view(answer({ blocks: [html('a'), html('half')] }));
-    answers.take({ event: 'tail', ...at, tail: { kind: 'html', html: '<p>half of it</p>' } });
+    answers.take(half(1, 'half of it'));
     expect(view.blocks).toHaveLength(1);
     answers.take(block(1, 'half of it, whole'));
     expect(shown(answers)).toEqual(['<p>a</p>', '<p>half of it, whole</p>']);

@@ -9,7 +9,10 @@ import { fieldWords, retryAfter } from '../../src/lib/api';
 import { composing, pressed } from '../../src/lib/ui/keys';
 import { ProfileForm } from '../../src/profile/form.svelte';
 import { fraction, KNOWN_RISKS, percent, riskError } from '../../src/profile/numbers';
+import { SymbolList } from '../../src/profile/symbol-list.svelte';
 import { addSymbols, parseSymbols } from '../../src/profile/symbols';
+import { here } from '../../src/settings/words';
+import { leavesPage, offersMenu } from '../../src/shell/webview';
 import { Backend } from '../fake/backend';
 
 const chat = (updated_at: string): Chat => ({ ...new Backend().chat('x'), updated_at });
@@ -65,6 +68,15 @@ describe('the composer', () => {
     expect(drafts.of(2)).toBe('rewritten');
   });
 
+  it('moves that into the chat that the question began', () => {
+    const drafts = new Drafts();
+    drafts.write(null, 'first and more');
+    drafts.sent(null, 'first');
+    drafts.move(null, 3);
+    expect(drafts.of(3)).toBe(' and more');
+    expect(drafts.of(null)).toBe('');
+  });
+
   it('tells a shortcut from the same key with another modifier', () => {
     const press = (init: KeyboardEventInit) => pressed(new KeyboardEvent('keydown', { key: 'n', ...init }), 'mod+n');
     expect(press({ ctrlKey: true })).toBe(true);
@@ -85,6 +97,23 @@ describe('symbols', () => {
 
   it('keep the person’s order', () => {
     expect(addSymbols(['TSLA', 'AAPL'], ['MSFT', 'TSLA'])).toEqual(['TSLA', 'AAPL', 'MSFT']);
+  });
+
+  it('beyond the hundredth stay in the field, and it is said', () => {
+    const list = new SymbolList(Array.from({ length: 99 }, (_, i) => `S${String(i)}`));
+    expect(list.take('AAPL, MSFT, TSLA, ?')).toBe(false);
+    expect(list.taken).toHaveLength(100);
+    expect(list.taken.at(-1)).toBe('AAPL');
+    expect(list.typed).toBe('? MSFT TSLA');
+    expect(list.refused).toContain('MSFT, TSLA were not added');
+  });
+
+  it('that are still typed count as a change of the profile', () => {
+    const form = new ProfileForm(new Backend().profile);
+    form.symbols.typed = 'nvda';
+    expect(form.changed).toBe(true);
+    expect(form.symbols.take()).toBe(true);
+    expect(form.draft.symbols.at(-1)).toBe('NVDA');
   });
 });
 
@@ -157,4 +186,33 @@ it('a refusal’s detail is read without trusting its shape', () => {
   expect(fieldWords(fault(null), 'email')).toBeNull();
   expect(retryAfter({ ...fault({ retry_after: 12.2 }), code: 'too_many_attempts' })).toBe(13);
   expect(retryAfter(fault('x'))).toBeNull();
+});
+
+it('the settings don’t send anybody to the settings', () => {
+  expect(here('Gemini refused the key. Check it in Settings → Models, or enter another one.')).toBe('Gemini refused the key. Check it, or enter another one.');
+});
+
+describe('the webview', () => {
+  const leaves = (key: string, init: KeyboardEventInit = {}) => leavesPage(new KeyboardEvent('keydown', { key, ...init }));
+
+  it('is kept from reloading the page and from going back', () => {
+    for (const left of [leaves('F5'), leaves('F5', { ctrlKey: true }), leaves('r', { ctrlKey: true }), leaves('R', { ctrlKey: true, shiftKey: true }), leaves('ArrowLeft', { altKey: true }), leaves('ArrowRight', { altKey: true })]) expect(left).toBe(true);
+    for (const kept of [leaves('r'), leaves('ArrowLeft'), leaves('ArrowLeft', { ctrlKey: true }), leaves('c', { ctrlKey: true })]) expect(kept).toBe(false);
+  });
+
+  it('shows its menu only over a field or selected text', () => {
+    document.body.innerHTML = '<p>read me</p><textarea></textarea>';
+    const at = (selector: string, clientX: number) => {
+      const event = new MouseEvent('contextmenu', { clientX, clientY: 5, bubbles: true });
+      document.querySelector(selector)?.dispatchEvent(event);
+      return offersMenu(event);
+    };
+    Range.prototype.getClientRects = () => [new DOMRect(10, 0, 20, 10)] as unknown as DOMRectList;
+    expect(at('p', 15)).toBe(false);
+    expect(at('textarea', 15)).toBe(true);
+    document.getSelection()?.selectAllChildren(document.querySelector('p') ?? document.body);
+    expect(at('p', 15)).toBe(true);
+    expect(at('p', 40)).toBe(false);
+    document.body.innerHTML = '';
+  });
 });

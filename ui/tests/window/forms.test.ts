@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse, type Backend } from '../fake/backend';
-import { button, click, open, write } from './open';
+import { ask, button, click, open, write } from './open';
 
 const last = (backend: Backend, name: string) => backend.calls.findLast((call) => call.name === name)?.request;
 
@@ -58,7 +58,32 @@ describe('contexts', () => {
   });
 });
 
+describe('a context that was written', () => {
+  it('stays open, says that it is saved, and begins a chat that is linked to it', async () => {
+    const backend = open({ signedIn: true });
+    await click('Contexts');
+    await click('New context');
+    await write('Name', 'Pairs');
+    await click('Save');
+    expect(await screen.findByText('Saved')).toBeTruthy();
+    expect(await screen.findByText(/once you choose it there/)).toBeTruthy();
+    await click('Start a chat with it');
+    expect(await button('Context: Pairs')).toBeTruthy();
+    await ask('Which pairs?');
+    await vi.waitFor(() => { expect(last(backend, 'send')).toMatchObject({ chat_id: null, context_id: backend.contexts[0]?.id }); });
+  });
+});
+
 describe('the profile', () => {
+  it('counts a symbol that is still in the field', async () => {
+    const backend = open({ signedIn: true });
+    await menu('Profile');
+    await write('Symbols', 'nvda');
+    await click('Save');
+    await vi.waitFor(() => { expect(last(backend, 'update_profile')).toMatchObject({ symbols: ['AAPL', 'GOOGL', 'MSFT', 'TSLA', 'NVDA'] }); });
+    expect(await screen.findByText('Saved')).toBeTruthy();
+  });
+
   it('is stored in fractions, with the parameters that have no field', async () => {
     const backend = open({ signedIn: true });
     await menu('Profile');
@@ -94,6 +119,26 @@ describe('the model settings', () => {
     expect(await screen.findByText('It works: 2 models can answer.')).toBeTruthy();
   });
 
+  it('save what is typed before they test it', async () => {
+    const backend = open({ signedIn: true });
+    await menu('Settings');
+    await write('Gemini API key', 'secret-key');
+    await click('Test');
+    expect(await screen.findByText('It works: 2 models can answer.')).toBeTruthy();
+    const names = backend.calls.map(({ name }) => name).filter((name) => name.endsWith('_gemini'));
+    expect(names).toEqual(['set_gemini', 'test_gemini']);
+  });
+
+  it('test nothing that could not be saved', async () => {
+    const backend = open({ signedIn: true });
+    await menu('Settings');
+    backend.refusals.set('set_gemini', refuse('invalid_field', 'Too long.', { key: ['Too long.'] }));
+    await write('Gemini API key', 'secret-key');
+    await click('Test');
+    expect(await screen.findByText('Too long.')).toBeTruthy();
+    expect(backend.calls.some(({ name }) => name === 'test_gemini')).toBe(false);
+  });
+
   it('show a refused address at its field', async () => {
     const backend = open({ signedIn: true });
     await menu('Settings');
@@ -113,4 +158,25 @@ it('signing out that fails says so and stays', async () => {
   await menu('Sign out');
   expect(await screen.findByText('Signing out failed. Try again.')).toBeTruthy();
   expect(document.body.dataset.screen).toBe('chat');
+});
+
+it.each([
+  ['Profile', 'profile', () => screen.findByLabelText('Goals')],
+  ['Contexts', 'contexts', () => screen.findByLabelText('Instructions')],
+  ['Settings', 'model_settings', () => screen.findByLabelText('Gemini API key')],
+])('the screen %s that could not be loaded says so and tries again', async (name, command, found) => {
+  const fault = refuse('internal', 'It can’t be read.');
+  const backend = open();
+  backend.refusals.set(command, fault);
+  await write('Password', 'correct horse battery');
+  await click('Sign in');
+  await button('Account');
+  await vi.waitFor(() => { expect(backend.refusals.size).toBe(0); });
+  backend.refusals.set(command, fault);
+  await menu(name);
+  const main = within(screen.getByRole('main'));
+  expect(await main.findByText('It can’t be read.')).toBeTruthy();
+  backend.refusals.clear();
+  await fireEvent.click(await main.findByRole('button', { name: 'Try again' }));
+  expect(await found()).toBeTruthy();
 });

@@ -12,7 +12,7 @@ const CONTRACT: &str = r#"You are the strategy developer inside AlgoAgent, a des
 When you write or change a strategy, give the whole file in one fenced block marked python, never a fragment, never more than one strategy in a block. The file runs with the module `algoagent` and the Python standard library modules math, statistics, datetime, collections, itertools, functools, dataclasses, enum, typing, random (seeded) only.
 
 ```
-from algoagent import Strategy, crossover, EMA
+from algoagent import Strategy, crossover, EMA, main
 
 class MomentumCross(Strategy):
     """What it trades, when it enters, when it leaves, its stop."""
@@ -31,8 +31,12 @@ class MomentumCross(Strategy):
             self.buy(size=self.position_size, sl=price * (1 - self.stop_loss_pct))
         elif crossover(self.ema_slow, self.ema_fast):
             self.position.close()
+
+if __name__ == "__main__":
+    main(MomentumCross)      # python momentum_cross.py --data AAPL.csv
 ```
 
+- The file ends with the call of main under `if __name__ == "__main__":`, so that it runs from the command line.
 - Exactly one class that inherits from Strategy, with init and next. Indicators are made in init with self.I and read in next, newest value at [-1].
 - Data: self.data.Open, High, Low, Close, Volume, index. Only the past is visible in next; never look ahead.
 - Orders: self.buy and self.sell with size (a fraction of equity below 1, units from 1), limit, stop, sl, tp, tag; self.position with close(), is_long, is_short, size, pl; self.trades, self.orders, self.equity. Orders fill at the next bar's open.

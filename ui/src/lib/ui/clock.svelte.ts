@@ -1,4 +1,4 @@
-/** Seconds that count down on the screen: one timer for all of them, only while one is shown. */
+/** Time on the screen: seconds that count down, and the day. Timers run only while one is shown. */
 import { createSubscriber } from 'svelte/reactivity';
 
 const tick = createSubscriber((update) => {
@@ -12,6 +12,19 @@ const tick = createSubscriber((update) => {
 export function secondsUntil(moment: number): number {
   tick();
   return Math.max(0, Math.ceil((moment - Date.now()) / 1000));
+}
+
+const minute = createSubscriber((update) => {
+  const timer = setInterval(update, 60_000);
+  return () => {
+    clearInterval(timer);
+  };
+});
+
+/** The midnight with which this day began, ms since 1970. Reactive: at the next one it changes. */
+export function today(): number {
+  minute();
+  return new Date().setHours(0, 0, 0, 0);
 }
 
 /** A duration as a person says it: `45 s`, `2 min`. */

@@ -152,6 +152,10 @@ chat_id: ChatId,
  */
 message_id: MessageId, 
 /**
+ * The place that this block will have among the blocks of the answer, from 0.
+ */
+index: number, 
+/**
  * What to show; `None` when nothing is left unfinished.
  */
 tail: Tail | null, } | { "event": "strategy", 
