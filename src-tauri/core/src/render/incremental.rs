@@ -212,12 +212,12 @@ impl Fence {
     }
 }
 
-/// The code of `source` when it is one closed fence, and the fence's language.
-pub(super) fn closed_fence(source: &str) -> Option<(String, String)> {
-    let fence = Fence::open(source)?;
-    let body = &source[fence.start..];
-    let last = line_start(body, body.trim_end().len());
-    fence.closes(&body[last..]).then(|| (fence.language, markdown::code(source)))
+/// Whether `source` is a code fence that was closed: one without its end may lack code.
+pub(super) fn is_closed_fence(source: &str) -> bool {
+    Fence::open(source).is_some_and(|fence| {
+        let body = &source[fence.start..];
+        fence.closes(&body[line_start(body, body.trim_end().len())..])
+    })
 }
 
 /// The ranges of the top-level blocks of `text`.

@@ -35,21 +35,24 @@ pub(super) fn language(info: &str) -> String {
 
 /// Renders `source`, which holds one top-level block.
 pub(super) fn block(source: &str) -> Block {
-    let mut events = Parser::new_ext(source, options());
-    if let Some(Event::Start(Tag::CodeBlock(kind))) = events.next() {
-        let language = match &kind {
-            CodeBlockKind::Fenced(info) => language(info),
-            CodeBlockKind::Indented => String::new(),
-        };
-        let code = text(events);
-        return Block::Code { html: highlight(&language, &code), language };
+    match code(source) {
+        Some((language, code)) => Block::Code { html: highlight(&language, &code), language },
+        None => Block::Html { html: prose(source) },
     }
-    Block::Html { html: prose(source) }
 }
 
-/// The code of `source`, which is one code block: what is shown, to the byte.
-pub(super) fn code(source: &str) -> String {
-    text(Parser::new_ext(source, options()).skip(1))
+/// The language and the code of `source` when it is a code block: what is shown, to the byte.
+pub(super) fn code(source: &str) -> Option<(String, String)> {
+    let mut events = Parser::new_ext(source, options());
+    let Some(Event::Start(Tag::CodeBlock(kind))) = events.next() else { return None };
+    Some((language_of(&kind), text(events)))
+}
+
+fn language_of(kind: &CodeBlockKind<'_>) -> String {
+    match kind {
+        CodeBlockKind::Fenced(info) => language(info),
+        CodeBlockKind::Indented => String::new(),
+    }
 }
 
 fn text<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
@@ -160,10 +163,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Safe<'a, I> {
                 }
                 Event::End(TagEnd::Image | TagEnd::Link) => self.close_link(),
                 Event::Start(Tag::CodeBlock(kind)) => {
-                    let language = match &kind {
-                        CodeBlockKind::Fenced(info) => language(info),
-                        CodeBlockKind::Indented => String::new(),
-                    };
+                    let language = language_of(&kind);
                     self.code = Some((language, String::new()));
                     continue;
                 }

@@ -53,7 +53,7 @@ pub enum Tail {
     },
 }
 
-/// A closed, fenced code block of an answer.
+/// A code block of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeBlock {
     /// Its place among the answer's blocks, from 0.
@@ -62,16 +62,42 @@ pub struct CodeBlock {
     pub language: String,
     /// The code.
     pub code: String,
+    /// Whether its fence was closed: the code is whole.
+    pub closed: bool,
 }
 
-/// The closed code blocks of `text`, numbered as [`Renderer::whole`] numbers its blocks.
+/// The code blocks of `text`, numbered as [`Renderer::whole`] numbers its blocks.
 pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
     Renderer::sources(text)
         .iter()
         .zip(0..)
         .filter_map(|(source, index)| {
-            let (language, code) = incremental::closed_fence(source)?;
-            Some(CodeBlock { index, language, code })
+            let (language, code) = markdown::code(source)?;
+            Some(CodeBlock { index, language, code, closed: incremental::is_closed_fence(source) })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_block_that_is_shown_can_be_taken_and_only_a_closed_one_is_whole() {
+        let text = "Look:\n\n    indented\n\nor\n\n  ```py\n  a = 1\n  ```\n\n~~~\n\n~~~\n\n```python\nb = 2\n";
+        let found: Vec<_> = code_blocks(text)
+            .into_iter()
+            .map(|block| (block.index, block.code, block.closed))
+            .collect();
+        let expected = [
+            (1, "indented\n", false),
+            (3, "a = 1\n", true),
+            (4, "\n", true),
+            (5, "b = 2\n", false),
+        ];
+        assert_eq!(found, expected.map(|(index, code, closed)| (index, code.to_owned(), closed)));
+        let shown = Renderer::whole(text);
+        let shown = shown.iter().filter(|block| matches!(block, Block::Code { .. }));
+        assert_eq!(shown.count(), expected.len());
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) async fn record(
     answer: &str,
 ) -> Result<(), sqlx::Error> {
     for block in code_blocks(answer) {
-        if !matches!(block.language.as_str(), "" | "python" | "py" | "python3") {
+        if !block.closed || !matches!(block.language.as_str(), "" | "python" | "py" | "python3") {
             continue;
         }
         if let Some(class) = strategy_class(&block.code) {
