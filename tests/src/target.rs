@@ -148,6 +148,8 @@ impl<'w> Target<'w> {
         const SHOWN: &str = "
             const one = arguments[0];
             const drawn = ['radio', 'checkbox'].includes(one.type) ? one.labels?.[0] ?? one : one;
+            // The driver takes what a scrolling element clips for visible.
+            drawn.scrollIntoView({ block: 'nearest' });
             return [drawn];";
         self.window.eventually(&format!("{} to be usable", self.sentence()), || {
             self.is_enabled().then_some(())

@@ -100,6 +100,13 @@ fn every_recorded_answer_arrives_whole_wherever_it_was_cut() {
         }]);
         window.ask(&format!("the recording {name}"));
         window.answer_becomes(index + 1, "done");
+        let left =
+            "return arguments[0].scrollHeight - arguments[0].clientHeight - arguments[0].scrollTop";
+        window.eventually("the end of the answer to be in view", || {
+            let left = window.conversation().ask(left, &[]).as_f64()?;
+            (left < 2.0).then_some(())
+        });
+        assert!(!window.button("Jump to latest").exists(), "the view let go of its end");
         copies(&window, &expected(name).text);
     }
     gemini.assert_no_faults();

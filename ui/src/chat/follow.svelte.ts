@@ -6,6 +6,7 @@ const NEAR = 24;
 /** A scroll this soon after a wheel, key or touch is the reader's own, in milliseconds. */
 const OWN = 500;
 const HANDS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+const SCROLLING_KEYS = ['PageUp', 'PageDown', 'Home', 'End', 'ArrowUp', 'ArrowDown', ' '];
 
 export class Follow {
   /** Whether the reader is at the end, so that the view goes along. */
@@ -21,14 +22,16 @@ export class Follow {
     const column = scroller.firstElementChild;
     const grown = new ResizeObserver(() => {
       if (this.atEnd) this.toEnd();
+      // What shrank may have moved the view: that is no scrolling upwards.
+      this.#top = scroller.scrollTop;
     });
     if (column) grown.observe(column);
     grown.observe(scroller);
     const scrolled = () => {
       this.#scrolled();
     };
-    const touched = () => {
-      this.#touched = performance.now();
+    const touched = (event: Event) => {
+      if (scrolls(event, scroller)) this.#touched = performance.now();
     };
     scroller.addEventListener('scroll', scrolled, { passive: true });
     for (const hand of HANDS) scroller.addEventListener(hand, touched, { passive: true });
@@ -42,7 +45,11 @@ export class Follow {
 
   toEnd = (): void => {
     this.atEnd = true;
-    if (this.#scroller) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    this.#top = scroller.scrollTop;
+    this.#height = scroller.scrollHeight;
   };
 
   /** Runs `grow`, which adds to the top, and keeps what is on the screen where it is. */
@@ -70,4 +77,12 @@ export class Follow {
     } else if (upwards) this.atEnd = false;
     else if (left < NEAR) this.atEnd = true;
   }
+}
+
+/** Whether a hand's event scrolls: not a key or a click for something inside the column. */
+function scrolls(event: Event, scroller: HTMLElement): boolean {
+  if (event instanceof KeyboardEvent) return SCROLLING_KEYS.includes(event.key);
+  // The scroll bar belongs to the scrolling element itself.
+  if (event.type === 'pointerdown') return event.target === scroller;
+  return true;
 }
