@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::ids::{ChatId, ContextId, MessageId};
 use crate::model::{Problem, Usage};
 use crate::render::Renderer;
+use crate::vault::word;
 
 #[derive(FromRow)]
 struct ChatRow {
@@ -375,8 +376,4 @@ fn state_code(state: MessageState) -> &'static str {
         MessageState::Failed => "failed",
         MessageState::Interrupted => "interrupted",
     }
-}
-
-fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
-    serde_json::from_value(text.into()).map_err(|fault| sqlx::Error::Decode(fault.into()))
 }

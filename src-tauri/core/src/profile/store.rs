@@ -5,6 +5,7 @@ use sqlx::types::Json;
 
 use super::{Profile, ProfileDraft, RiskParameters};
 use crate::clock::Timestamp;
+use crate::vault::word;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -35,11 +36,6 @@ pub(crate) async fn get(db: &mut SqliteConnection) -> Result<Profile, sqlx::Erro
         },
         updated_at: Timestamp(row.updated_at),
     })
-}
-
-/// A word of a column as the enum that serde writes by that word.
-fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
-    serde_json::from_value(text.into()).map_err(|fault| sqlx::Error::Decode(fault.into()))
 }
 
 pub(super) async fn put(

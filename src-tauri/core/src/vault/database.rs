@@ -89,6 +89,11 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
     }
 }
 
+/// A word of a column as the enum that serde writes by that word.
+pub(crate) fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_value(text.into()).map_err(|fault| sqlx::Error::Decode(fault.into()))
+}
+
 /// Refuses to run without SQLCipher: plain SQLite would take the key and write plain text.
 pub(crate) async fn assert_cipher() -> Result<(), StoreError> {
     let mut memory =
@@ -127,7 +132,11 @@ pub(crate) async fn open_plain(path: &Path) -> Result<SqliteConnection, StoreErr
         .synchronous(SqliteSynchronous::Full)
         .connect()
         .await?;
-    migrate(&ACCOUNTS, &mut connection).await?;
+    if let Err(fault) = migrate(&ACCOUNTS, &mut connection).await {
+        // Dropped, it would be closed at some later time, when the file was kept aside.
+        connection.close().await.ok();
+        return Err(fault);
+    }
     Ok(connection)
 }
 

@@ -19,7 +19,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 use uuid::Uuid;
 
 pub use database::StoreError;
-pub(crate) use database::{assert_cipher, open_plain};
+pub(crate) use database::{assert_cipher, open_plain, word};
 pub(crate) use header::{Header, HeaderError, Holder};
 pub(crate) use kdf::Kdf;
 pub use kdf::{Derivation, KdfParams};
