@@ -181,6 +181,32 @@ fn stopping_keeps_what_was_written_and_hangs_up() {
     window.close();
 }
 
+#[test]
+fn code_that_was_stopped_half_way_can_be_copied_and_is_no_strategy() {
+    let world = World::new("window-half-code");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.create_account(&ADA);
+    window.connect_gemini(&gemini, KEY);
+    gemini
+        .answers([Reply::recorded("strategy-stream").by_event().every(Duration::from_millis(400))]);
+    window.ask(QUESTION);
+    window.answer_says("class AaplMomentum");
+    window.button("Stop").click();
+    window.answer_becomes(1, "stopped");
+
+    let hands = world.hands();
+    hands.empty_clipboard();
+    window.button("Copy code").within(window.code()).click();
+    let half = hands.clipboard();
+    let whole = &expected("strategy-stream").python[0];
+    assert!(half.contains("class AaplMomentum"), "the code is not on the clipboard: {half:?}");
+    assert!(whole.starts_with(half.trim_end()), "something else was copied:\n{half}");
+    assert!(half.trim_end().len() < whole.trim_end().len(), "it was not stopped half-way");
+    assert!(!window.code().text().contains("v1"), "half a strategy became a version");
+    window.close();
+}
+
 /// Words of the contract that every request states.
 const CONTRACT: [&str; 6] =
     ["from algoagent import", "(Strategy)", "def init", "def next", "risk rules", "self.buy"];
