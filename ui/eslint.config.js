@@ -11,6 +11,7 @@ const NOUNS = {
   context: [],
   settings: [],
   strategy: [],
+  vault: ['account'],
   chat: ['profile', 'context', 'settings', 'strategy'],
 };
 

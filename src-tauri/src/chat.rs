@@ -1,53 +1,36 @@
 //! The conversation in a terminal.
 
-use std::borrow::Cow;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
-use std::sync::Arc;
+use std::io::{BufRead as _, IsTerminal as _};
 
-use algoagent_api::chat::Sent;
-use algoagent_api::{Door, Nothing, Unattended, call};
-use algoagent_core::Core;
-use algoagent_core::account::DoorKind;
+use algoagent_api::chat::{OpenChat, Sent};
+use algoagent_api::{ApiError, ErrorCode, Nothing};
 use algoagent_core::chat::{ChatEvent, Message, MessageState};
 use algoagent_core::ids::ChatId;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::json;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
-use zeroize::Zeroizing;
+use serde_json::{Value, json};
 
 use crate::cli::ChatOptions;
+use crate::events::Events;
 use crate::exit::Failure;
+use crate::line::Line;
+use crate::output::{harmless, print};
+use crate::signing_in::{self, sign_out};
 
-/// One command of the table, typed.
-async fn ask<T: DeserializeOwned>(
-    door: &Door,
-    name: &str,
-    request: impl Serialize,
-) -> Result<T, Failure> {
-    let wrong = |fault: serde_json::Error| Failure::Other(fault.to_string());
-    let request = serde_json::to_value(request).map_err(wrong)?;
-    serde_json::from_value(call(door, name, request).await?).map_err(wrong)
-}
-
-pub(crate) async fn run(core: &Core, options: ChatOptions) -> Result<(), Failure> {
-    let door = Door::new(core.clone(), DoorKind::Terminal, Arc::new(Unattended));
+pub(crate) async fn run(line: &Line, options: ChatOptions) -> Result<(), Failure> {
     let user = options.user.as_deref().filter(|user| !user.is_empty());
-    sign_in(&door, user).await?;
+    sign_in(line, user).await?;
     if let Some(model) = options.model {
         let request = json!({ "choice": model.choice(), "gemini_model": null });
-        ask::<serde_json::Value>(&door, "choose_model", request).await?;
+        line.ask::<Value>("choose_model", request).await?;
     }
     let held = match &options.once {
         Some(text) => {
-            turn(&door, None, text, options.json).await.and_then(|(_, state)| whole(state))
+            turn(line, None, text, options.json).await.and_then(|(_, state)| whole(state))
         }
-        None => converse(&door, options.json).await,
+        None => converse(line, options.json).await,
     };
     // Signing out saves what is still being written and closes the vault.
-    ask::<Nothing>(&door, "sign_out", Nothing {}).await?;
-    held
+    let left = sign_out(line).await;
+    held.and(left)
 }
 
 fn whole(state: MessageState) -> Result<(), Failure> {
@@ -57,28 +40,21 @@ fn whole(state: MessageState) -> Result<(), Failure> {
     }
 }
 
-async fn sign_in(door: &Door, user: Option<&str>) -> Result<(), Failure> {
-    let Some(user) = user else {
-        ask::<serde_json::Value>(door, "sign_in_demo", Nothing {}).await?;
-        return Ok(());
-    };
-    let password = match std::env::var("ALGOAGENT_PASSWORD") {
-        Ok(password) => Zeroizing::new(password),
-        Err(_) => rpassword::prompt_password(format!("Password of {user}: "))
-            .map(Zeroizing::new)
-            .map_err(|fault| {
-            Failure::Other(format!(
-                "no password: {fault}. Set ALGOAGENT_PASSWORD, or run it in a terminal"
-            ))
-        })?,
-    };
-    let request = json!({ "username": user, "password": *password });
-    ask::<serde_json::Value>(door, "sign_in", request).await?;
-    Ok(())
+async fn sign_in(line: &Line, user: Option<&str>) -> Result<(), Failure> {
+    if let Some(user) = user {
+        return signing_in::sign_in(line, user).await.map(drop);
+    }
+    match line.ask::<Value>("sign_in_demo", Nothing {}).await {
+        Err(Failure::Refused(fault)) if fault.code == ErrorCode::InvalidCredentials => {
+            let message = "The demo account was deleted or has a password of its own. Say whose account with --user NAME, or make it again with: algoagent user create-default";
+            Err(Failure::Refused(ApiError { message: message.to_owned(), ..fault }))
+        }
+        signed_in => signed_in.map(drop),
+    }
 }
 
 /// Reads a line, answers it, and so on until the input ends.
-async fn converse(door: &Door, json: bool) -> Result<(), Failure> {
+async fn converse(line: &Line, json: bool) -> Result<(), Failure> {
     let talking = std::io::stdin().is_terminal();
     if talking {
         eprintln!("Write a message and press Enter. Ctrl-C stops an answer, Ctrl-D ends.");
@@ -89,17 +65,17 @@ async fn converse(door: &Door, json: bool) -> Result<(), Failure> {
         if talking {
             eprint!("\n> ");
         }
-        let line = tokio::task::spawn_blocking(|| {
+        let read = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
             std::io::stdin().lock().read_line(&mut line).map(|read| (read > 0).then_some(line))
         });
-        let line = line.await.map_err(|fault| Failure::Other(fault.to_string()))?;
-        match line.map_err(|fault| Failure::Other(fault.to_string()))? {
+        let read = read.await.map_err(|fault| Failure::Other(fault.to_string()))?;
+        match read.map_err(|fault| Failure::Other(fault.to_string()))? {
             // A person has seen it; a script learns it from the exit code.
             None if talking => return Ok(()),
             None => return whole(last),
-            Some(line) if line.trim().is_empty() => {}
-            Some(line) => match turn(door, chat, line.trim(), json).await {
+            Some(text) if text.trim().is_empty() => {}
+            Some(text) => match turn(line, chat, text.trim(), json).await {
                 Ok((id, state)) => {
                     chat = Some(id);
                     last = state;
@@ -114,19 +90,18 @@ async fn converse(door: &Door, json: bool) -> Result<(), Failure> {
 
 /// Sends one message and prints its answer.
 async fn turn(
-    door: &Door,
+    line: &Line,
     chat: Option<ChatId>,
     text: &str,
     json: bool,
 ) -> Result<(ChatId, MessageState), Failure> {
-    let session = door.session()?;
-    let events = session.events().map_err(algoagent_api::ApiError::from)?;
+    let events = line.events().await?;
     let request = json!({ "chat_id": chat, "context_id": null, "text": text });
-    let sent: Sent = ask(door, "send", request).await?;
-    let answer = listen(door, events, &sent, !json).await?;
+    let sent: Sent = line.ask("send", request).await?;
+    let answer = listen(line, events, &sent, !json).await?;
     let state = answer.state;
     if json {
-        let line = json!({
+        let object = json!({
             "session_id": sent.chat.session_id,
             "title": sent.chat.title,
             "state": state,
@@ -136,7 +111,7 @@ async fn turn(
             "strategies": answer.strategies,
             "problem": answer.problem,
         });
-        print(&format!("{line}\n"))?;
+        print(&format!("{object}\n"))?;
     } else {
         print("\n")?;
         if let Some(problem) = &answer.problem {
@@ -148,70 +123,57 @@ async fn turn(
 
 /// Follows an answer to its end. Ctrl-C stops it.
 async fn listen(
-    door: &Door,
-    mut events: Receiver<ChatEvent>,
+    line: &Line,
+    mut events: Events,
     sent: &Sent,
     show: bool,
 ) -> Result<Message, Failure> {
     let id = sent.answer.id;
     let mut printed = 0;
     let mut missed = false;
-    loop {
+    let message = loop {
         let event = tokio::select! {
-            event = events.recv() => event,
+            event = events.next() => event,
             _ = tokio::signal::ctrl_c() => {
-                ask::<Nothing>(door, "stop", json!({ "message_id": id })).await?;
+                line.ask::<Nothing>("stop", json!({ "message_id": id })).await?;
                 continue;
             }
         };
         match event {
-            Ok(ChatEvent::Text { message_id, text, .. }) if message_id == id && show && !missed => {
+            Some(ChatEvent::Text { message_id, text, .. })
+                if message_id == id && show && !missed =>
+            {
                 print(&text)?;
                 printed += text.len();
             }
-            Ok(ChatEvent::Waiting { message_id, seconds, reason, .. }) if message_id == id => {
+            Some(ChatEvent::Waiting { message_id, seconds, reason, .. }) if message_id == id => {
                 eprintln!("{} Trying again in {seconds} s.", harmless(&reason));
             }
-            Ok(ChatEvent::Ended { message, .. }) if message.id == id => {
-                if show {
-                    print(message.text.get(printed..).unwrap_or_default())?;
+            Some(ChatEvent::Ended { message, .. }) if message.id == id => break message,
+            // A slow terminal missed some: the rest comes whole when the answer ends. If it is
+            // the end that was missed, it stands in the chat.
+            Some(ChatEvent::Resync) => {
+                missed = true;
+                if let Some(message) = ended(line, sent).await? {
+                    break message;
                 }
-                return Ok(message);
             }
-            Ok(_) => {}
-            // A slow terminal missed some: the rest comes whole when the answer ends.
-            Err(RecvError::Lagged(_)) => missed = true,
-            Err(RecvError::Closed) => {
+            Some(_) => {}
+            None => {
                 return Err(Failure::Other("the session ended before the answer did".into()));
             }
         }
+    };
+    if show {
+        print(message.text.get(printed..).unwrap_or_default())?;
     }
+    Ok(message)
 }
 
-/// Without the control characters by which a text could command a terminal.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if text.contains(commands) { text.replace(commands, "\u{fffd}").into() } else { text.into() }
-}
-
-/// Prints a model's text: to a terminal without its control characters, elsewhere as it is.
-fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    let text = if out.is_terminal() { harmless(text) } else { text.into() };
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|fault| Failure::Other(format!("the output is closed: {fault}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_cannot_command_the_terminal() {
-        assert_eq!(
-            harmless("a\x1b]52;c;aGk=\x07b\r\n\tc"),
-            "a\u{fffd}]52;c;aGk=\u{fffd}b\u{fffd}\n\tc"
-        );
-        assert!(matches!(harmless("plain ünïcode\n"), Cow::Borrowed(_)));
-    }
+/// The answer as it is stored, if it is no longer being written.
+async fn ended(line: &Line, sent: &Sent) -> Result<Option<Message>, Failure> {
+    let request = json!({ "chat_id": sent.chat.id, "before": null });
+    let chat: OpenChat = line.ask("open_chat", request).await?;
+    let mut messages = chat.messages.into_iter();
+    Ok(messages.find(|one| one.id == sent.answer.id && one.state != MessageState::Writing))
 }

@@ -10,10 +10,18 @@ use algoagent_core::OpenError;
 pub(crate) enum Failure {
     /// Another process holds the data directory.
     InUse(PathBuf),
+    /// Another process holds it and has no window to raise.
+    NoWindow(PathBuf),
+    /// Another process holds it and talks to as many as it can.
+    Full(PathBuf),
+    /// A program of another version holds it.
+    OtherVersion { dir: PathBuf, version: String },
     /// The data directory can't be used.
     Open(OpenError),
     /// A command was refused.
     Refused(ApiError),
+    /// Something is missing that nobody can be asked for.
+    Usage(String),
     /// The model gave no whole answer; the reason was shown already.
     NoAnswer,
     /// Anything else.
@@ -23,10 +31,17 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::InUse(_) => 3,
-            Self::Refused(fault) if fault.code == ErrorCode::InvalidCredentials => 4,
+            Self::Usage(_) => 2,
+            Self::InUse(_) | Self::NoWindow(_) | Self::Full(_) | Self::OtherVersion { .. } => 3,
             Self::NoAnswer => 5,
-            Self::Open(_) | Self::Refused(_) | Self::Other(_) => 1,
+            Self::Refused(fault) => match fault.code {
+                ErrorCode::InvalidCredentials
+                | ErrorCode::ClaimRequired
+                | ErrorCode::MistypedCode => 4,
+                ErrorCode::Forbidden | ErrorCode::LastAdministrator => 6,
+                _ => 1,
+            },
+            Self::Open(_) | Self::Other(_) => 1,
         })
     }
 }
@@ -39,14 +54,36 @@ impl fmt::Display for Failure {
                 "AlgoAgent is already running on {}. Use that window or terminal, or close it and try again. Another directory can be named with --data-dir.",
                 dir.display()
             ),
+            Self::NoWindow(dir) => write!(
+                f,
+                "AlgoAgent is already running in a terminal on {}. End that conversation to open the window, or name another directory with --data-dir.",
+                dir.display()
+            ),
+            Self::Full(dir) => write!(
+                f,
+                "AlgoAgent is already running on {}, and too many terminals use it. End one of them and try again.",
+                dir.display()
+            ),
+            Self::OtherVersion { dir, version } => write!(
+                f,
+                "another version of AlgoAgent is running on {}: {version}, and this is {}. Close that one and try again, or name another directory with --data-dir.",
+                dir.display(),
+                env!("CARGO_PKG_VERSION")
+            ),
             Self::Open(fault @ OpenError::Directory { .. }) => write!(
                 f,
                 "{fault}. Check that it is a directory that you may write, or name another one with --data-dir."
             ),
             Self::Open(fault) => fault.fmt(f),
-            Self::Refused(fault) => fault.fmt(f),
+            Self::Refused(fault) => {
+                fault.fmt(f)?;
+                match fault.detail.pointer("/newest_backup/path").and_then(|path| path.as_str()) {
+                    Some(path) => write!(f, " The newest one: algoagent restore '{path}'"),
+                    None => Ok(()),
+                }
+            }
             Self::NoAnswer => f.write_str("the model gave no whole answer"),
-            Self::Other(text) => f.write_str(text),
+            Self::Usage(text) | Self::Other(text) => f.write_str(text),
         }
     }
 }

@@ -4,19 +4,34 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal is one of its doors")]
 
+mod backup;
 mod chat;
 mod cli;
 mod desktop;
 mod environment;
+mod events;
 mod exit;
-mod handover;
+mod line;
+mod output;
+mod password;
+mod person;
+mod progress;
+mod restore;
+mod signing_in;
+mod user;
 
 use std::process::ExitCode;
 
-use algoagent_core::{Config, Core, OpenError};
+use algoagent_core::Config;
 use clap::Parser as _;
 use cli::{Arguments, Command};
 use exit::Failure;
+use line::{Line, Start};
+
+/// What is given back is zeroed first: a password passes through buffers that nobody else wipes.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -31,7 +46,7 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("algoagent: {failure}");
+            output::remark(&format!("algoagent: {failure}"));
             failure.code()
         }
     }
@@ -44,21 +59,47 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         .build()
         .map_err(|fault| Failure::Other(format!("the program can't start: {fault}")))?;
     let in_terminal = arguments.command.is_some();
-    let mut config = Config::new(data_dir.clone());
-    config.gemini_key = environment::gemini_key(&data_dir, in_terminal);
-    let core = match runtime.block_on(Core::open(config)) {
-        Ok(core) => core,
-        Err(OpenError::InUse) if !in_terminal && handover::raise(&data_dir) => {
-            println!(
-                "AlgoAgent is already running on this data directory; its window is in front now."
-            );
-            return Ok(());
-        }
-        Err(OpenError::InUse) => return Err(Failure::InUse(data_dir)),
-        Err(fault) => return Err(fault.into()),
+    let config = || {
+        let mut config = Config::new(data_dir.clone());
+        config.gemini_key = environment::gemini_key(&data_dir, in_terminal);
+        config
     };
     match arguments.command {
-        Some(Command::Chat(options)) => runtime.block_on(chat::run(&core, options)),
-        None => desktop::run(&runtime, core, data_dir),
+        Some(command) => runtime.block_on(async {
+            let mut line = Line::open(config).await?;
+            if lasts(&command) {
+                line.let_others_in(&data_dir);
+            }
+            let done = perform(&line, command).await;
+            line.close().await;
+            done
+        }),
+        None => match runtime.block_on(line::open_or_raise(config))? {
+            Start::Holds(core) => desktop::run(&runtime, core, data_dir),
+            Start::Reached(true) => {
+                println!(
+                    "AlgoAgent is already running on this data directory; its window is in front now."
+                );
+                Ok(())
+            }
+            Start::Reached(false) => Err(Failure::NoWindow(data_dir)),
+        },
+    }
+}
+
+async fn perform(line: &Line, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Chat(options) => chat::run(line, options).await,
+        Command::User(options) => user::run(line, options).await,
+        Command::Backup(options) => backup::run(line, options).await,
+        Command::Restore(options) => restore::run(line, options).await,
+    }
+}
+
+/// Whether it may hold the data directory for as long as a person takes to answer.
+fn lasts(command: &Command) -> bool {
+    match command {
+        Command::Chat(options) => options.once.is_none(),
+        Command::User(_) | Command::Backup(_) | Command::Restore(_) => person::is_there(),
     }
 }

@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::env;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -213,6 +213,29 @@ impl World {
         fs::set_permissions(&script, PermissionsExt::from_mode(0o755))
             .expect("the starter is ours");
         script
+    }
+
+    /// Sets up a keychain and unlocks it, as signing in to a desktop does.
+    pub fn start_keychain(&self) {
+        let mut daemon = self
+            .command("gnome-keyring-daemon")
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(self.log_of("keychain"))
+            .spawn()
+            .unwrap_or_else(|error| panic!("gnome-keyring-daemon can't be started: {error}"));
+        let mut asks = daemon.stdin.take().expect("a pipe");
+        asks.write_all(b"the desktop's password").expect("it reads its password");
+        drop(asks);
+        self.started.borrow_mut().push(daemon);
+        let listens = eventually(LIVENESS, || {
+            let mut ask = self.command("dbus-send");
+            ask.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"]);
+            ask.args(["org.freedesktop.DBus.GetNameOwner", "string:org.freedesktop.secrets"]);
+            processes::finish(&mut ask, LIVENESS).status.success().then_some(())
+        });
+        assert!(listens.is_some(), "the keychain doesn't come up");
     }
 
     fn start_bus(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Output;
+use std::time::Duration;
 
 use crate::desktop::World;
 use crate::{LIVENESS, eventually, processes};
@@ -44,6 +45,18 @@ impl<'w> Hands<'w> {
             .unwrap_or_else(|| panic!("the keys {keys} can't be pressed"));
     }
 
+    /// Clicks in the window that has the keyboard, so far from its left and from its bottom edge.
+    pub fn click_from_bottom_left(&self, right: i64, up: i64) {
+        let place = self.xdotool(&["getactivewindow", "getwindowgeometry", "--shell"]);
+        let place = place.expect("the window has a place");
+        let height = place.lines().find_map(|line| line.strip_prefix("HEIGHT=")?.parse().ok());
+        let down: i64 = height.unwrap_or(0) - up;
+        let (right, down) = (right.to_string(), down.to_string());
+        self.xdotool(&["getactivewindow", "mousemove", "--window", "%1", &right, &down])
+            .and_then(|_| self.xdotool(&["click", "1"]))
+            .expect("the mouse can be moved");
+    }
+
     /// Types a text into the window that has the keyboard.
     pub fn write(&self, text: &str) {
         self.xdotool(&["type", "--clearmodifiers", "--delay", "15", text])
@@ -66,18 +79,42 @@ impl<'w> Hands<'w> {
 
     /// Answers the save dialog that `open` opens: types the path, presses Enter.
     pub fn save_as(&self, path: &Path, open: impl FnOnce()) {
+        self.answer_dialog("ctrl+a", path, open);
+    }
+
+    /// Answers the dialog for choosing a file that `open` opens, by the file's path.
+    pub fn open_file(&self, path: &Path, open: impl FnOnce()) {
+        // GTK has a field for a path only when it is asked for one.
+        self.answer_dialog("ctrl+l", path, open);
+    }
+
+    fn answer_dialog(&self, to_field: &str, path: &Path, open: impl FnOnce()) {
         let before = self.active_window();
         open();
         let dialog = eventually(LIVENESS, || {
             self.active_window().filter(|now| Some(now) != before.as_ref())
         });
-        assert!(dialog.is_some(), "no save dialog came up");
+        assert!(dialog.is_some(), "no dialog for a file came up");
         // GTK selects the proposed name's stem a moment after the dialog has the keyboard.
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        std::thread::sleep(Duration::from_millis(500));
+        self.press(to_field);
+        std::thread::sleep(Duration::from_millis(200));
         self.press("ctrl+a");
         self.write(&path.display().to_string());
         self.press("Return");
-        let closed = eventually(LIVENESS, || (self.active_window() != dialog).then_some(()));
-        assert!(closed.is_some(), "the save dialog is still open: {}", self.active_title());
+        let closed = eventually(LIVENESS, || {
+            // A list of completions takes the first Enter.
+            let open = self.active_window() == dialog;
+            if open
+                && eventually(Duration::from_secs(2), || {
+                    (self.active_window() != dialog).then_some(())
+                })
+                .is_none()
+            {
+                self.press("Return");
+            }
+            (self.active_window() != dialog).then_some(())
+        });
+        assert!(closed.is_some(), "the dialog for a file is still open: {}", self.active_title());
     }
 }

@@ -12,6 +12,7 @@ pub mod gemini;
 pub mod hands;
 pub mod keyboard;
 pub mod market;
+pub mod memory;
 pub mod plain;
 mod processes;
 pub mod recordings;
@@ -19,6 +20,7 @@ pub mod scan;
 pub mod steps;
 pub mod story;
 mod target;
+pub mod terminal;
 pub mod webdriver;
 pub mod window;
 

@@ -47,6 +47,18 @@ impl<'w> PlainWindow<'w> {
         self.world.hands().write(text);
     }
 
+    /// Ids of the webview's processes of this name.
+    pub fn processes(&self, name: &str) -> Vec<u32> {
+        let mut ids = processes::marked(self.world.mark());
+        ids.retain(|id| processes::executable(*id).is_some_and(|file| file.ends_with(name)));
+        ids
+    }
+
+    /// The program's own process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Closes the window and waits for the program's end.
     pub fn close(mut self) {
         let ended = eventually(LIVENESS, || {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Target;
+use crate::desktop::World;
 use crate::gemini::Gemini;
 use crate::webdriver::keys;
 use crate::window::Window;
@@ -28,6 +29,28 @@ pub const ADA: Person = Person {
     email: "ada@example.org",
     password: "velvet-Harpsichord 71 over Leeds",
 };
+
+/// Somebody else on the same computer.
+pub const BEN: Person = Person {
+    name: "ben.trades",
+    email: "ben@example.org",
+    password: "seventeen Copper kettles 4 Oslo",
+};
+
+impl Person {
+    /// By what a command in a terminal signs in as this person.
+    pub fn signs_in(&self) -> [(&'static str, &'static str); 2] {
+        [("ALGOAGENT_USER", self.name), ("ALGOAGENT_PASSWORD", self.password)]
+    }
+
+    /// Makes an account in a terminal, while no window is open. The first one administers.
+    pub fn enrols(&self, world: &World) {
+        let words = ["user", "create", "--username", self.name, "--email", self.email];
+        let words = [&words[..], &["--password", self.password]].concat();
+        let made = world.terminal(&words, &[]);
+        assert!(made.status.success(), "{made:?}");
+    }
+}
 
 impl Window<'_> {
     /// Enters the demo account.
@@ -60,11 +83,16 @@ impl Window<'_> {
         code
     }
 
-    /// The recovery code on the screen.
+    /// The recovery code of a new or recovered account.
     pub fn recovery_code(&self) -> String {
+        self.recovery_code_in("recovery-code")
+    }
+
+    /// The recovery code that is shown on this screen.
+    pub fn recovery_code_in(&self, screen: &str) -> String {
         const FIND: &str = "
             return document.body.textContent.replace(/\\s+/g, '').match(/(?:[0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}/)?.[0] ?? null;";
-        self.shows("recovery-code");
+        self.shows(screen);
         self.eventually("a recovery code of seven groups", || {
             self.script(FIND, &[]).as_str().map(str::to_owned)
         })
@@ -103,8 +131,43 @@ impl Window<'_> {
 
     /// Signs out.
     pub fn sign_out(&self) {
-        self.account_menu("Sign out");
+        self.leaves(|| self.account_menu("Sign out"));
         self.shows("sign-in");
+    }
+
+    /// Locks the window by the menu.
+    pub fn lock(&self) {
+        self.leaves(|| self.account_menu("Lock"));
+        self.shows("locked");
+    }
+
+    /// Types this password at the lock.
+    pub fn try_to_unlock(&self, password: &str) {
+        self.shows("locked");
+        self.textbox("Password").fill(password);
+        self.button("Unlock").click();
+    }
+
+    /// Comes back to a locked window.
+    pub fn unlock(&self, person: &Person) {
+        self.find("heading", person.name).appears();
+        self.try_to_unlock(person.password);
+        self.shows("chat");
+    }
+
+    /// Opens one part of the settings.
+    pub fn open_settings_at(&self, tab: &str) {
+        if self.screen().as_deref() != Some("settings") {
+            self.open_settings();
+        }
+        self.find("tab", tab).click();
+        self.find("tabpanel", tab).appears();
+    }
+
+    /// Answers the question on the screen by the button of this name.
+    pub fn confirm(&self, action: &str) {
+        self.button(action).within(self.any("dialog").last()).click();
+        self.any("dialog").disappears();
     }
 
     /// Writes a context and keeps it.

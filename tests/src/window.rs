@@ -171,6 +171,16 @@ impl<'w> Window<'w> {
         taken.unwrap_or_else(|why| self.give_up(&format!("a picture ({why})")));
     }
 
+    /// Does what ends a session, and waits for the fresh page that then takes the old one's place.
+    pub fn leaves(&self, leave: impl FnOnce()) {
+        self.script("window.__left = true", &[]);
+        leave();
+        self.eventually("a fresh page in the place of the old one", || {
+            let fresh = self.session.run("return window.__left === undefined", &[]).ok()?;
+            (fresh == true && self.screen().is_some()).then_some(())
+        });
+    }
+
     /// Gives the page this size in pixels.
     pub fn resize(&self, width: i64, height: i64) {
         let inner = || {
@@ -190,6 +200,11 @@ impl<'w> Window<'w> {
             high += height - inner_height;
             (inner() == (width, height)).then_some(())
         });
+    }
+
+    /// The program's own process.
+    pub fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// Whether the program still runs.

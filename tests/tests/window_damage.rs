@@ -5,13 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use algoagent_tests::desktop::World;
-use algoagent_tests::steps::{ADA, Person};
-
-const BEN: Person = Person {
-    name: "ben.trades",
-    email: "ben@example.org",
-    password: "seventeen Copper kettles 4 Oslo",
-};
+use algoagent_tests::steps::{ADA, BEN};
 
 #[test]
 fn a_swapped_or_damaged_vault_is_refused_in_words_and_loses_nothing() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use algoagent_tests::desktop::World;
 use algoagent_tests::eventually;
+use algoagent_tests::plain::PlainWindow;
 use algoagent_tests::scan::assert_nothing_found;
 use algoagent_tests::steps::ADA;
 
@@ -58,4 +59,38 @@ fn an_account_and_a_question_typed_into_the_delivered_window_stay_in_the_vault()
     assert!((0..3).any(|_| registers(&world)), "no account came of what was typed");
     assert!((0..3).any(|_| asks(&world)), "no chat came of what was typed");
     assert_nothing_found(&world.places(), &["narwhalveranda", QUESTION, ADA.password], &[]);
+}
+
+/// The process that shows the page.
+const PAGE: &str = "WebKitWebProcess";
+
+/// Tries the demo account and signs out; the process that showed its page must be another then.
+fn visits_the_demo(window: &PlainWindow<'_>, world: &World) -> bool {
+    let before = window.processes(PAGE);
+    assert_eq!(before.len(), 1, "one page has one process");
+    window.press(&["Tab", "Tab", "Return"]);
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(window.processes(PAGE), before, "a page was renewed without a reason");
+    world.hands().click_from_bottom_left(100, 25);
+    std::thread::sleep(Duration::from_secs(1));
+    window.press(&["Up", "Return"]);
+    let renewed = eventually(ONE_TRY, || {
+        let now = window.processes(PAGE);
+        (now.len() == 1 && now != before).then_some(())
+    });
+    std::thread::sleep(Duration::from_secs(2));
+    renewed.is_some()
+}
+
+#[test]
+fn the_process_that_showed_a_person_s_page_ends_with_their_session() {
+    let world = World::new("window-renewed");
+    let window = world.open_plain();
+    // Twice, so that the fresh page is seen to work, too.
+    for visit in ["first", "second"] {
+        let left = (0..3).any(|_| visits_the_demo(&window, &world));
+        assert!(left, "after the {visit} visit the page's process is still the same");
+    }
+    assert_eq!(window.processes("WebKitNetworkProcess").len(), 1, "processes pile up");
+    window.close();
 }

@@ -1,18 +1,18 @@
 //! Every screen, large and small, light and dark: pictures to look at, and what a program can
 //! judge by itself: nothing is cut off, nothing is nameless, nothing is too small or too faint.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use algoagent_tests::desktop::{Theme, World};
 use algoagent_tests::gemini::{Gemini, Reply};
-use algoagent_tests::steps::{ADA, Person};
+use algoagent_tests::steps::{ADA, BEN, Person};
+use algoagent_tests::terminal::Terminal;
 use algoagent_tests::window::Window;
 
-const BEN: Person = Person {
-    name: "ben.trades",
-    email: "ben@example.org",
-    password: "seventeen Copper kettles 4 Oslo",
-};
+/// Somebody whose account is made for them: this is their first password.
+const GRACE: Person =
+    Person { name: "grace", email: "grace@example.org", password: "borrowed Teapot 12 on Mars" };
 const KEY: &str = "replay-key-of-the-pictures";
 const SIZES: [(i64, i64); 2] = [(1280, 800), (720, 560)];
 
@@ -80,15 +80,44 @@ fn walk_through(theme: Theme, name: &'static str) {
     works(&mut walk);
     connects(&mut walk);
     edits(&mut walk);
+    settles(&mut walk);
+    let copy = backs_up(&mut walk, &world);
+    administers(&mut walk);
+    locks(&mut walk, &world);
 
     walk.window.sign_out();
+    walk.window.try_to_sign_in(&GRACE, GRACE.password);
+    walk.window.shows("claim");
+    walk.look("claim");
+    walk.window.button("Back").click();
+    let restore = walk.window.button("Restore from a backup file…");
+    world.hands().open_file(&copy, || restore.click());
+    walk.window.shows("restore");
+    walk.look("restore");
+    walk.window.find("radio", "With a recovery code").click();
+    walk.window.textbox("New password").appears();
+    walk.look("restore-with-code");
+    walk.window.button("Back").click();
+    walk.window.find("list", "Accounts").appears();
+    walk.look("sign-in-unused");
+    walk.window.button(ADA.name).holding().click();
     walk.window.textbox("Password").appears();
     walk.look("sign-in-again");
     walk.window.button("Recover with code").click();
     walk.window.textbox("Recovery code").appears();
     walk.look("recover");
     walk.window.button("Back").click();
-    walk.window.create_account(&BEN);
+    // Somebody who is gone before the code was stored.
+    walk.window.button("Create account").click();
+    walk.window.apply_for_account(&BEN);
+    walk.window.recovery_code();
+    let Walk { window, theme, faults } = walk;
+    window.close();
+    let mut walk = Walk { window: world.open(), theme, faults };
+    walk.window.sign_in(&BEN);
+    walk.window.button("Make a new one").appears();
+    walk.look("banner-code");
+    walk.window.button("I have it").click();
     walk.window.sign_out();
     walk.window.find("list", "Accounts").appears();
     walk.look("sign-in-accounts");
@@ -221,4 +250,89 @@ fn edits(walk: &mut Walk<'_>) {
     walk.window.shows("profile");
     walk.window.textbox("Goals").appears();
     walk.look("profile");
+}
+
+fn settles(walk: &mut Walk<'_>) {
+    for tab in ["Appearance", "Account", "Locking", "Sessions"] {
+        walk.window.open_settings_at(tab);
+        walk.window.any("heading").last().appears();
+        walk.look(&format!("settings-{}", tab.to_lowercase()));
+    }
+    for (open, name) in [
+        ("Change password…", "dialog-password"),
+        ("Encrypt anew…", "dialog-rekey"),
+        ("Delete account…", "dialog-delete-account"),
+    ] {
+        walk.window.open_settings_at("Account");
+        walk.window.button(open).click();
+        walk.window.any("dialog").appears();
+        walk.look(name);
+        walk.window.button("Cancel").click();
+        walk.window.any("dialog").disappears();
+    }
+    walk.window.button("New code…").click();
+    walk.window.textbox("Password").fill(ADA.password);
+    walk.window.button("Make a new code").click();
+    walk.window.recovery_code_in("settings");
+    walk.look("dialog-code");
+    walk.window.button("I have stored it").click();
+    walk.window.any("dialog").disappears();
+}
+
+fn backs_up(walk: &mut Walk<'_>, world: &World) -> PathBuf {
+    walk.window.open_settings_at("Data");
+    walk.window.button("Back up now").click();
+    // An automatic one may have come first.
+    walk.window.says("backed up");
+    walk.window.find("list", "Backups").appears();
+    walk.look("settings-data");
+    chooses_for_the_backup(&walk.window, "Restore…");
+    walk.window.textbox("Password").appears();
+    walk.look("dialog-restore");
+    walk.window.button("Cancel").click();
+    let copy = world.home().join("ada.algoagent-backup");
+    world.hands().save_as(&copy, || chooses_for_the_backup(&walk.window, "Save a copy…"));
+    walk.window.says("A copy of the backup was saved");
+    copy
+}
+
+fn chooses_for_the_backup(window: &Window<'_>, item: &str) {
+    window.button("Options of the backup of").starting().click();
+    window.find("menuitem", item).click();
+}
+
+fn administers(walk: &mut Walk<'_>) {
+    walk.window.open_settings_at("Accounts");
+    walk.window.button("Create account…").click();
+    walk.window.textbox("User name").fill(GRACE.name);
+    walk.window.textbox("E-mail").fill(GRACE.email);
+    walk.window.textbox("First password").fill(GRACE.password);
+    walk.look("dialog-create-account");
+    walk.window.button("Create account").click();
+    walk.window.button("Done").appears();
+    walk.look("dialog-first-password");
+    walk.window.confirm("Done");
+    walk.look("settings-accounts");
+    walk.window.open_settings_at("Audit log");
+    walk.window.any("table").appears();
+    walk.look("settings-audit");
+}
+
+fn locks(walk: &mut Walk<'_>, world: &World) {
+    let mut terminal = Terminal::open(world, &["chat", "--model", "built-in"], &ADA.signs_in());
+    terminal.write("Buy and hold MSFT");
+    terminal.says("```python");
+    walk.window.open_settings_at("Sessions");
+    walk.window.button("End all others…").appears();
+    walk.look("settings-sessions-two");
+    walk.window.lock();
+    walk.window.button("End it").appears();
+    walk.look("locked-others");
+    drop(terminal);
+    walk.window.button("End it").disappears();
+    walk.look("locked");
+    walk.window.try_to_unlock("velvet-Harpsichord 71 over York");
+    walk.window.says("The password is wrong");
+    walk.look("locked-refused");
+    walk.window.unlock(&ADA);
 }

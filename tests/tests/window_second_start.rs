@@ -27,29 +27,6 @@ fn a_second_start_says_so_and_leaves_the_first_window_as_it_is() {
 }
 
 #[test]
-fn the_terminal_beside_an_open_window_ends_with_3_and_says_what_to_do() {
-    let world = World::new("window-and-terminal");
-    let window = world.open();
-    window.create_account(&ADA);
-
-    let beside = world.terminal(&["chat", "--once", "buy and hold MSFT"], &[]);
-    assert_eq!(beside.status.code(), Some(3), "{beside:?}");
-    assert!(beside.stdout.is_empty(), "it answered: {}", beside.stdout);
-    assert_is_a_message(&beside);
-    let place = world.data_dir().display().to_string();
-    for word in ["already running", &place, "--data-dir"] {
-        assert!(beside.stderr.contains(word), "no '{word}' in: {}", beside.stderr);
-    }
-
-    window.ask("buy and hold AAPL");
-    window.answer_becomes(1, "done");
-    window.close();
-
-    let after = world.terminal(&["chat", "--once", "buy and hold MSFT"], &[]);
-    assert_eq!(after.status.code(), Some(0), "the window is closed, and still: {after:?}");
-}
-
-#[test]
 fn a_data_directory_that_cannot_be_written_is_named_before_anything_starts() {
     let world = World::new("unwritable");
     let file = world.home().join("not-a-folder");

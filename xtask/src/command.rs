@@ -17,6 +17,10 @@ cargo xtask test [--full] [--only STEP,…] [--list]
 cargo xtask gen
     Writes the TypeScript types of the window anew from the command table.
 
+cargo xtask bench
+    Measures what encryption costs, beside the same work without it, and prints tables.
+    Nothing else should run on the computer meanwhile.
+
 cargo xtask help
     This page.";
 
@@ -31,6 +35,8 @@ pub(crate) enum Command {
     List,
     /// Write generated files.
     Gen,
+    /// Measure.
+    Bench,
     /// Print [`HELP`].
     Help,
 }
@@ -45,6 +51,8 @@ pub(crate) fn parse(words: &[String]) -> Result<Command, String> {
         "test" => parse_test(rest),
         "gen" if rest.is_empty() => Ok(Command::Gen),
         "gen" => Err(unknown("gen", &rest[0])),
+        "bench" if rest.is_empty() => Ok(Command::Bench),
+        "bench" => Err(unknown("bench", &rest[0])),
         "help" | "--help" | "-h" => Ok(Command::Help),
         other => Err(format!("There is no command `{other}`.")),
     }
@@ -156,6 +164,7 @@ mod tests {
         assert!(read("tset").is_err());
         assert!(read("test fmt").is_err());
         assert!(read("gen --check").is_err());
+        assert!(read("bench --fast").is_err());
         assert!(read("test --only").is_err());
     }
 }

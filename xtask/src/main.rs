@@ -1,10 +1,11 @@
-//! The project's own commands: `cargo xtask run`, `test` and `gen`.
+//! The project's own commands: `cargo xtask run`, `test`, `gen` and `bench`.
 //!
 //! A fresh computer with git, a C compiler, Rust and Node needs nothing else: every command first
 //! puts in place what its steps need, says what it does and how long it took, and where it can't
 //! go on it says what to do. Only the standard library is used, so that it builds in seconds.
 #![expect(clippy::print_stdout, reason = "talking to the terminal is what these commands are for")]
 
+mod bench;
 mod call;
 mod checkout;
 mod command;
@@ -62,6 +63,10 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         }
         Command::Test { full, only } => {
             test::test(&Checkout::find()?, Journal::start(), full, &only)
+        }
+        Command::Bench => {
+            bench::run(&Checkout::find()?, &mut Journal::start())?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Gen => {
             generate::write(&Checkout::find()?, &mut Journal::start())?;

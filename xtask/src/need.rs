@@ -25,6 +25,8 @@ pub(crate) enum Need {
     Libraries,
     /// A Python to run strategies with.
     Python,
+    /// A keychain for tests.
+    Keychain,
     /// What drives a real window without a screen.
     Window,
     /// The checker of licences and sources.
@@ -39,7 +41,12 @@ impl Need {
             Self::Modules => &[Self::Node],
             Self::Interface | Self::FreshInterface => &[Self::Modules],
             Self::Program => &[Self::Libraries, Self::FreshInterface],
-            Self::Node | Self::Libraries | Self::Python | Self::Window | Self::Deny => &[],
+            Self::Node
+            | Self::Libraries
+            | Self::Python
+            | Self::Keychain
+            | Self::Window
+            | Self::Deny => &[],
         }
     }
 
@@ -51,6 +58,7 @@ impl Need {
             Self::FreshInterface => "the interface",
             Self::Libraries => "system libraries",
             Self::Python => "Python",
+            Self::Keychain => "a keychain",
             Self::Window => "what drives a window",
             Self::Deny => "cargo-deny",
             Self::Program => "the program",
@@ -82,6 +90,7 @@ impl Needs {
             Need::Interface | Need::FreshInterface => ui::build(checkout),
             Need::Libraries => system::prepare(Purpose::Build),
             Need::Python => system::prepare(Purpose::Python),
+            Need::Keychain => system::prepare(Purpose::Keychain),
             Need::Window => {
                 system::prepare(Purpose::Window)?;
                 tool::install(checkout, &tool::TAURI_DRIVER).map(|_| ())

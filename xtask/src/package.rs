@@ -10,6 +10,8 @@ pub(crate) enum Purpose {
     Build,
     /// Running strategies and the house module's tests.
     Python,
+    /// A keychain of their own for the tests of what is kept in one.
+    Keychain,
     /// Driving its real window in tests, without a screen.
     Window,
 }
@@ -57,6 +59,8 @@ impl Manager {
             }
             (Self::Apt | Self::Dnf, Purpose::Python) => &["python3"],
             (Self::Pacman, Purpose::Python) => &["python"],
+            (Self::Apt | Self::Pacman, Purpose::Keychain) => &["dbus", "gnome-keyring"],
+            (Self::Dnf, Purpose::Keychain) => &["dbus-daemon", "dbus-tools", "gnome-keyring"],
             (Self::Dnf, Purpose::Build) => &[
                 "webkit2gtk4.1-devel",
                 "dbus-devel",

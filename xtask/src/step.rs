@@ -34,7 +34,7 @@ const fn step(name: &'static str, about: &'static str, needs: &'static [Need], w
 }
 
 const COMPILE: &[Need] = &[Need::Libraries, Need::Interface];
-const UNIT: &[Need] = &[Need::Libraries, Need::Interface, Need::Python];
+const UNIT: &[Need] = &[Need::Libraries, Need::Interface, Need::Python, Need::Keychain];
 
 /// All of them.
 pub(crate) const STEPS: [Step; 16] = [
@@ -70,7 +70,7 @@ pub(crate) const STEPS: [Step; 16] = [
     step(
         "stories",
         "stories through the doors and the real window",
-        &[Need::Program, Need::Window],
+        &[Need::Program, Need::Window, Need::Keychain],
         stories,
     ),
 ];
@@ -129,6 +129,7 @@ fn ui_build(checkout: &Checkout) -> Result<Outcome, Fault> {
 
 fn clippy(checkout: &Checkout) -> Result<Outcome, Fault> {
     let clippy = ["clippy", "--workspace", "--all-targets"].into_iter().chain(FEATURES);
+    let clippy = clippy.chain(["--features", "algoagent-core/measure"]);
     passed(checkout.cargo(clippy.chain(["--", "-D", "warnings"])).advice(
         "Mend what is named above. If Cargo knows no such command: `rustup component add clippy`.",
     ))

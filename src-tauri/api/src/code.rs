@@ -1,9 +1,7 @@
 //! What leaves the program: the clipboard, saved files, links. All of it goes through the
 //! door's [`Host`](crate::Host), so that the webview neither writes a file nor opens an address.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use algoagent_core::ids::MessageId;
 use algoagent_core::{chat, strategy};
@@ -13,7 +11,9 @@ use ts_rs::TS;
 use crate::Nothing;
 use crate::chat::MessageRequest;
 use crate::door::Door;
-use crate::error::{ApiError, ErrorCode};
+use crate::error::ApiError;
+pub use crate::saving::Saved;
+use crate::saving::{Readers, choose, write};
 
 /// A code block of an answer.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
@@ -22,15 +22,6 @@ pub struct CodeRequest {
     pub message_id: MessageId,
     /// Which of its blocks, from 0.
     pub block: u32,
-}
-
-/// Where a file went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Saved {
-    /// The file.
-    pub path: String,
-    /// The module beside it that it needs to run, when that was written too.
-    pub module: Option<String>,
 }
 
 /// An address that the person chose to open.
@@ -119,62 +110,4 @@ pub(crate) async fn open_link(door: &Door, request: LinkRequest) -> Result<Nothi
     }
     door.host().open_link(&request.url)?;
     Ok(Nothing {})
-}
-
-async fn choose(door: &Door, suggested: String) -> Result<Option<PathBuf>, ApiError> {
-    let host = Arc::clone(door.host());
-    let extension = Path::new(&suggested).extension().map(ToOwned::to_owned);
-    let chosen = tokio::task::spawn_blocking(move || host.choose_file(&suggested)).await;
-    let chosen = chosen.map_err(ApiError::internal)??;
-    Ok(chosen.map(|path| match (path.extension(), extension) {
-        (None, Some(extension)) => {
-            let named = path.with_extension(extension);
-            // The dialog asked about replacing the name as it was typed, not this one.
-            if named.exists() { path } else { named }
-        }
-        _ => path,
-    }))
-}
-
-/// Who may read a saved file.
-#[derive(Clone, Copy)]
-enum Readers {
-    /// As the system's settings say.
-    Usual,
-    /// Its owner alone.
-    Owner,
-}
-
-/// Writes a whole file or none: beside it first, under a name of its own, then in its place.
-async fn write(path: &Path, text: &str, readers: Readers) -> Result<(), ApiError> {
-    let (to, text) = (path.to_owned(), text.to_owned());
-    let written = tokio::task::spawn_blocking(move || put(&to, &text, readers)).await;
-    written.map_err(ApiError::internal)?.map_err(|fault| {
-        let code = match fault.kind() {
-            std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
-            _ => ErrorCode::NotWritable,
-        };
-        ApiError::new(
-            code,
-            format!("{} could not be written: {fault}. Choose another place.", path.display()),
-        )
-    })
-}
-
-fn put(path: &Path, text: &str, readers: Readers) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new();
-    #[cfg(unix)]
-    if matches!(readers, Readers::Usual) {
-        use std::os::unix::fs::PermissionsExt as _;
-        // Less what the person's umask takes away.
-        beside.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    #[cfg(not(unix))]
-    let _ = readers;
-    let mut file = beside.prefix(".algoagent-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }

@@ -1,13 +1,18 @@
 //! A door: who sits at it, and what it can do for them.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use algoagent_core::Core;
 use algoagent_core::account::{DoorKind, Session};
+use algoagent_core::clock::Timestamp;
+use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 use crate::appearance::Appearance;
 use crate::error::{ApiError, ErrorCode};
+use crate::locking::LockedSeat;
 
 /// What only a door can do: clipboard, dialogs, the system's browser, the window's looks.
 pub trait Host: Send + Sync {
@@ -24,6 +29,15 @@ pub trait Host: Send + Sync {
     /// Where there are no dialogs.
     fn choose_file(&self, suggested_name: &str) -> Result<Option<PathBuf>, HostError>;
 
+    /// Asks for a file to read; `None` when the person cancels. It may block too.
+    ///
+    /// # Errors
+    /// Where there are no dialogs.
+    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError>;
+
+    /// The system's keychain, where there may be one.
+    fn keychain(&self) -> Option<Arc<dyn Keychain>>;
+
     /// Opens an address outside the program.
     ///
     /// # Errors
@@ -39,6 +53,26 @@ pub trait Host: Send + Sync {
     /// Where it can't be kept.
     fn set_appearance(&self, appearance: Appearance) -> Result<(), HostError>;
 }
+
+/// The system's keychain. Each call takes five seconds at most.
+pub trait Keychain: Send + Sync {
+    /// What is kept under `entry`.
+    fn read(&self, entry: String) -> KeychainCall<Option<Zeroizing<Vec<u8>>>>;
+
+    /// Keeps `secret` under `entry`.
+    fn write(&self, entry: String, secret: Zeroizing<Vec<u8>>) -> KeychainCall<()>;
+
+    /// Forgets what is kept under `entry`.
+    fn forget(&self, entry: String) -> KeychainCall<()>;
+}
+
+/// What a keychain will have answered.
+pub type KeychainCall<T> = Pin<Box<dyn Future<Output = Result<T, KeychainFault>> + Send>>;
+
+/// Why a keychain doesn't help, for a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct KeychainFault(pub String);
 
 /// What the host couldn't do, for the log.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +92,14 @@ impl Host for Unattended {
         Err(HostError("there are no dialogs".into()))
     }
 
+    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError> {
+        Err(HostError("there are no dialogs".into()))
+    }
+
+    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        None
+    }
+
     fn open_link(&self, _: &str) -> Result<(), HostError> {
         Err(HostError("there is no browser".into()))
     }
@@ -75,14 +117,49 @@ impl Host for Unattended {
 pub struct Door {
     core: Core,
     kind: DoorKind,
-    host: std::sync::Arc<dyn Host>,
-    session: Mutex<Option<Session>>,
+    host: Arc<dyn Host>,
+    seat: Mutex<Seat>,
+    /// How many commands are about to seat somebody, for whoever sits here already.
+    seating: watch::Sender<usize>,
 }
+
+/// Who sits at a door, or whom it is locked for.
+#[derive(Default)]
+pub(crate) struct Seat {
+    pub(crate) session: Option<Session>,
+    pub(crate) seated: Seated,
+    /// When the person was active last.
+    pub(crate) active_at: Option<Timestamp>,
+    pub(crate) locked: Option<LockedSeat>,
+    /// Whether the last person here deleted the own account.
+    pub(crate) deleted: bool,
+    /// Whether this door has tried to bring somebody back who stayed signed in.
+    pub(crate) resumed: bool,
+    /// The backup that was chosen in the dialog.
+    pub(crate) chosen: Option<PathBuf>,
+    visit: Visit,
+}
+
+/// What is known of whoever sits.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Seated {
+    /// How long they may rest before the door locks.
+    pub(crate) idle_minutes: u32,
+    /// Whether the keychain knows a newer header than the vault's.
+    pub(crate) older_than_seen: bool,
+    /// Whether the recovery code in force is stored.
+    pub(crate) recovery_code_noted: bool,
+}
+
+/// A number that rises whenever somebody sits down or stands up: a command that signs in knows by
+/// it whether the door was locked or taken while it worked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Visit(u64);
 
 impl Door {
     /// A door that nobody sits at yet.
-    pub fn new(core: Core, kind: DoorKind, host: std::sync::Arc<dyn Host>) -> Self {
-        Self { core, kind, host, session: Mutex::new(None) }
+    pub fn new(core: Core, kind: DoorKind, host: Arc<dyn Host>) -> Self {
+        Self { core, kind, host, seat: Mutex::default(), seating: watch::Sender::new(0) }
     }
 
     /// The session of whoever sits here.
@@ -90,9 +167,27 @@ impl Door {
     /// # Errors
     /// `signed_out` when nobody does, or the session ended.
     pub fn session(&self) -> Result<Session, ApiError> {
-        let session = self.seat().clone().ok_or_else(ApiError::signed_out)?;
+        let session = self.seat().session.clone().ok_or_else(ApiError::signed_out)?;
         session.check().map_err(|_| ApiError::signed_out())?;
         Ok(session)
+    }
+
+    /// Resolves when `session` has ended here: with the one that took its place for the same
+    /// person (a changed password gives another session), or with `None`, and then nothing of the
+    /// person may stay on the screen.
+    pub async fn after(&self, session: &Session) -> Option<Session> {
+        let visit = self.visit();
+        session.ended().await;
+        let mut seating = self.seating.subscribe();
+        // A lock doesn't wait for the command that it came in between.
+        seating.wait_for(|commands| *commands == 0 || self.visit() != visit).await.ok();
+        self.session().ok().filter(|next| next.account().uuid == session.account().uuid)
+    }
+
+    /// Says that a command will seat another session of whoever sits here.
+    pub(crate) fn seating(&self) -> Seating<'_> {
+        self.seating.send_modify(|commands| *commands += 1);
+        Seating(self)
     }
 
     pub(crate) fn core(&self) -> &Core {
@@ -103,20 +198,88 @@ impl Door {
         self.kind
     }
 
-    pub(crate) fn host(&self) -> &std::sync::Arc<dyn Host> {
+    pub(crate) fn host(&self) -> &Arc<dyn Host> {
         &self.host
     }
 
-    /// Seats whoever signed in; whoever sat here before is signed out.
-    pub(crate) async fn sit(&self, session: Option<Session>) {
-        let before = std::mem::replace(&mut *self.seat(), session);
+    pub(crate) fn visit(&self) -> Visit {
+        self.seat().visit
+    }
+
+    /// Seats whoever signed in; whoever sat here before is signed out. When somebody sat down or
+    /// the door was locked since `visit`, the new session ends instead.
+    ///
+    /// # Errors
+    /// `signed_out` in that case.
+    pub(crate) async fn sit(
+        &self,
+        visit: Visit,
+        session: Session,
+        seated: Seated,
+    ) -> Result<(), ApiError> {
+        let before = {
+            let mut seat = self.seat();
+            (seat.visit == visit).then(|| {
+                seat.visit.0 += 1;
+                seat.locked = None;
+                // From now on nobody comes back here without a password.
+                seat.resumed = true;
+                seat.chosen = None;
+                seat.deleted = false;
+                seat.seated = seated;
+                seat.active_at = Some(self.core.steady());
+                seat.session.replace(session.clone())
+            })
+        };
+        let Some(before) = before else {
+            session.end().await;
+            return Err(ApiError::signed_out());
+        };
+        self.seating.send_modify(|_| {});
         if let Some(before) = before {
+            before.end().await;
+        }
+        Ok(())
+    }
+
+    /// Signs out whoever sits here.
+    pub(crate) async fn stand_up(&self) {
+        if let Some(before) = self.lock_seat(|_, _| None) {
             before.end().await;
         }
     }
 
-    fn seat(&self) -> MutexGuard<'_, Option<Session>> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Empties the seat; `locked` says whom it waits for. Whoever sat there must be signed out.
+    pub(crate) fn lock_seat(
+        &self,
+        locked: impl FnOnce(&Session, &Seat) -> Option<LockedSeat>,
+    ) -> Option<Session> {
+        let before = {
+            let mut seat = self.seat();
+            seat.visit.0 += 1;
+            seat.active_at = None;
+            seat.resumed = true;
+            let before = seat.session.take();
+            if let Some(before) = &before {
+                seat.locked = locked(before, &seat);
+            }
+            before
+        };
+        self.seating.send_modify(|_| {});
+        before
+    }
+
+    pub(crate) fn seat(&self) -> MutexGuard<'_, Seat> {
+        self.seat.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A command that will seat another session.
+pub(crate) struct Seating<'a>(&'a Door);
+
+impl Drop for Seating<'_> {
+    fn drop(&mut self) {
+        self.0.seating.send_modify(|commands| *commands -= 1);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use algoagent_core::Invalid;
 use algoagent_core::account::{AccountError, Locked};
+use algoagent_core::backup::BackupError;
 use algoagent_core::chat::ChatError;
 use algoagent_core::context::ContextError;
 use algoagent_core::model::Problem;
@@ -20,6 +21,12 @@ pub enum ErrorCode {
     SignedOut,
     /// The name or the password is wrong; which of them is not said.
     InvalidCredentials,
+    /// The account was made for somebody who must choose a password now (`claim`).
+    ClaimRequired,
+    /// For administrators alone.
+    Forbidden,
+    /// The computer would have no administrator any more.
+    LastAdministrator,
     /// The recovery code has a typing error (its checksum is wrong).
     MistypedCode,
     /// Too many tries; `detail.retry_after` is in seconds.
@@ -32,12 +39,19 @@ pub enum ErrorCode {
     EmptyMessage,
     /// The question is over 256 KiB.
     MessageTooLong,
-    /// An answer is being written in this chat.
+    /// An answer is being written in this chat, or long work is under way in the vault.
     Busy,
     /// The model or its settings; `detail` is a `Problem`.
     Model,
-    /// The vault's file is damaged or belongs to another account.
+    /// The vault's file is damaged or belongs to another account; `detail` names the newest
+    /// backup where one is known.
     VaultDamaged,
+    /// A file is no backup, or is damaged.
+    BackupUnusable,
+    /// A newer version of the program wrote the file.
+    WrittenByNewer,
+    /// The person cancelled long work before it changed anything.
+    Cancelled,
     /// The disk is full.
     DiskFull,
     /// The data directory or a file can't be written.
@@ -102,6 +116,17 @@ impl ApiError {
         )
     }
 
+    fn cancelled() -> Self {
+        Self::new(ErrorCode::Cancelled, "It was cancelled. Nothing was changed.")
+    }
+
+    fn busy() -> Self {
+        Self::new(
+            ErrorCode::Busy,
+            "Other long work is under way in this vault. Wait for it to end.",
+        )
+    }
+
     fn not_found(what: &str) -> Self {
         Self::new(ErrorCode::NotFound, format!("There is no such {what} (any more)."))
     }
@@ -149,7 +174,7 @@ impl From<StoreError> for ApiError {
                 "The data directory can't be written. Check its permissions, then try again.",
             ),
             StoreError::Newer => (
-                ErrorCode::VaultDamaged,
+                ErrorCode::WrittenByNewer,
                 "This was written by a newer version of AlgoAgent. Install that version to open it.",
             ),
             other => return Self::internal(other),
@@ -169,6 +194,22 @@ impl From<AccountError> for ApiError {
                 ErrorCode::MistypedCode,
                 "The recovery code has a typing error. Compare it with your copy, group by group.",
             ),
+            AccountError::Unclaimed => Self::new(
+                ErrorCode::ClaimRequired,
+                "This account was made for you. Choose a password that only you know.",
+            ),
+            AccountError::Forbidden => Self::new(
+                ErrorCode::Forbidden,
+                "Only an administrator of this computer can do that.",
+            ),
+            AccountError::LastAdministrator => Self::new(
+                ErrorCode::LastAdministrator,
+                "This is the last administrator of this computer. Make another account administrator first.",
+            ),
+            AccountError::NoAccount => Self::not_found("account"),
+            AccountError::NoSession => Self::not_found("session"),
+            AccountError::Busy => Self::busy(),
+            AccountError::Cancelled => Self::cancelled(),
             AccountError::InvalidToken => Self::signed_out(),
             AccountError::TooManyAttempts { retry_after } => Self {
                 code: ErrorCode::TooManyAttempts,
@@ -189,6 +230,32 @@ impl From<AccountError> for ApiError {
                 "This vault is open in another process. Close that one, then try again.",
             ),
             AccountError::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<BackupError> for ApiError {
+    fn from(fault: BackupError) -> Self {
+        match fault {
+            BackupError::NotFound => Self::not_found("backup"),
+            BackupError::Damaged => Self::new(
+                ErrorCode::BackupUnusable,
+                "This file is no backup of AlgoAgent, or it is damaged. Choose another one.",
+            ),
+            BackupError::Newer => Self::new(
+                ErrorCode::WrittenByNewer,
+                "A newer version of AlgoAgent made this backup. Install that version to put it back.",
+            ),
+            BackupError::OtherKey => Self::new(
+                ErrorCode::BackupUnusable,
+                "The vault's key was changed since this backup was made. It can be put back with the password of its time, into another data directory.",
+            ),
+            BackupError::Busy => Self::busy(),
+            BackupError::Cancelled => Self::cancelled(),
+            BackupError::Invalid(fault) => fault.into(),
+            BackupError::Locked(fault) => fault.into(),
+            BackupError::Account(fault) => fault.into(),
+            BackupError::Store(fault) => fault.into(),
         }
     }
 }

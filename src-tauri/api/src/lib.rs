@@ -7,18 +7,23 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod administration;
 pub mod appearance;
 pub mod chat;
 pub mod code;
 pub mod context;
+pub mod data;
 mod door;
 mod error;
+mod keychain;
+pub mod locking;
 pub mod model;
 pub mod profile;
+mod saving;
 mod table;
 pub mod typescript;
 
-pub use door::{Door, Host, HostError, Unattended};
+pub use door::{Door, Host, HostError, Keychain, KeychainCall, KeychainFault, Unattended};
 pub use error::{ApiError, ErrorCode};
 pub use table::{COMMANDS, call};
 

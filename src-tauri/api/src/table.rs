@@ -5,7 +5,9 @@ use serde_json::Value;
 use crate::Nothing;
 use crate::door::Door;
 use crate::error::ApiError;
-use crate::{account, appearance, chat, code, context, model, profile};
+use crate::{
+    account, administration, appearance, chat, code, context, data, locking, model, profile,
+};
 
 macro_rules! commands {
     ($($(#[doc = $doc:literal])* $name:ident = $room:ident($request:ty) -> $response:ty;)*) => {
@@ -51,12 +53,93 @@ commands! {
     sign_in = account(account::SignInRequest) -> account::SignedIn;
     /// Signs in to the demo account, whose password is public.
     sign_in_demo = account(Nothing) -> account::SignedIn;
+    /// Makes the demo account again when it was deleted. In a terminal alone.
+    create_demo = account(Nothing) -> account::DemoMade;
+    /// Whether this computer has an administrator; if not, the next account made at it is one.
+    has_administrator = account(Nothing) -> bool;
     /// A new password by recovery code. The code is used up; the answer holds the next one.
     recover = account(account::RecoverRequest) -> account::Registered;
     /// Ends the session of this door.
     sign_out = account(Nothing) -> Nothing;
     /// Who is signed in at this door and until when; null when nobody is.
     me = account(Nothing) -> Option<account::SignedIn>;
+
+    /// The first sign-in of an account that was made for somebody else: a password of one's own.
+    claim = account(account::ClaimRequest) -> account::Registered;
+    /// Changes the password; every other session of the account ends.
+    change_password = account(account::ChangePasswordRequest) -> account::SignedIn;
+    /// Another recovery code; the one before it is dead.
+    new_recovery_code = account(account::PasswordRequest) -> account::NewCode;
+    /// The person has stored the recovery code that was shown.
+    recovery_code_noted = account(Nothing) -> account::SignedIn;
+    /// Encrypts the vault with another key, for whoever fears that somebody has old files. Long:
+    /// `work` tells how far it is.
+    rekey = account(account::PasswordRequest) -> account::NewCode;
+    /// Deletes the account with its vault and its backups here.
+    delete_account = account(account::DeleteAccountRequest) -> Nothing;
+    /// The account's own live sessions, the newest first.
+    sessions = account(Nothing) -> Vec<account::SessionInfo>;
+    /// Ends one of one's own sessions.
+    end_session = account(account::SessionRequest) -> Nothing;
+    /// Ends all of one's own sessions but this one.
+    end_other_sessions = account(Nothing) -> Nothing;
+    /// Long work under way in the vault; null when there is none.
+    work = account(Nothing) -> Option<account::WorkInfo>;
+    /// Gives up long work where it has changed nothing yet; its own command says which.
+    cancel_work = account(Nothing) -> Nothing;
+
+    /// What a window shows when nobody is signed in.
+    gate = locking(Nothing) -> locking::Gate;
+    /// Locks this door at once. Answers stop; what was written is kept.
+    lock = locking(locking::LockRequest) -> Nothing;
+    /// Ends the other sessions of whoever locked this door.
+    end_locked_sessions = locking(Nothing) -> Nothing;
+    /// From the lock to all accounts, for somebody else.
+    leave_lock = locking(Nothing) -> Nothing;
+    /// The person touched the window. Sent every ten seconds at most.
+    still_here = locking(Nothing) -> Nothing;
+    /// When the window locks, and whether its person stays signed in.
+    locking = locking(Nothing) -> locking::Locking;
+    /// Chooses the minutes until the window locks.
+    set_idle_minutes = locking(locking::IdleRequest) -> locking::Locking;
+    /// Chooses whether the next start needs no password.
+    stay_signed_in = locking(locking::OnRequest) -> locking::Locking;
+    /// Brings back whoever chose to stay signed in; null when nobody did, or it didn't work.
+    resume = locking(Nothing) -> Option<account::SignedIn>;
+    /// The person put the old files back on purpose.
+    accept_older = locking(Nothing) -> account::SignedIn;
+
+    /// All accounts of this computer. This and the other `admin_` commands are for administrators.
+    admin_accounts = administration(Nothing) -> Vec<administration::AccountInfo>;
+    /// Makes an account for somebody else, who claims it.
+    admin_create_account = administration(administration::CreateAccountRequest) -> administration::AccountInfo;
+    /// Bars an account from signing in, or lets it in again.
+    admin_set_disabled = administration(administration::SetDisabledRequest) -> administration::AccountInfo;
+    /// Makes an account administrator, or takes that away.
+    admin_set_administrator = administration(administration::SetAdministratorRequest) -> administration::AccountInfo;
+    /// Deletes an account. Nobody can bring its data back.
+    admin_delete_account = administration(administration::RemoveAccountRequest) -> Nothing;
+    /// Ends every session of an account.
+    admin_end_sessions = administration(administration::AccountRequest) -> Nothing;
+    /// A page of the audit log, the newest first. For administrators.
+    audit = administration(administration::AuditRequest) -> administration::AuditPage;
+    /// Saves the audit log through the system's dialog; null when the person cancels.
+    export_audit = administration(Nothing) -> Option<code::Saved>;
+
+    /// Where the account's data is, and its backups.
+    data = data(Nothing) -> data::DataInfo;
+    /// Turns daily backups on or off.
+    set_automatic_backups = data(locking::OnRequest) -> data::DataInfo;
+    /// Makes a backup and checks it. An unchanged vault answers its newest backup.
+    back_up = data(Nothing) -> data::BackupInfo;
+    /// Copies a backup through the system's dialog; null when the person cancels.
+    save_backup = data(data::BackupRequest) -> Option<code::Saved>;
+    /// Deletes a backup.
+    delete_backup = data(data::BackupRequest) -> data::DataInfo;
+    /// Chooses a backup file through the system's dialog; null when the person cancels.
+    choose_backup = data(Nothing) -> Option<data::ChosenBackup>;
+    /// Puts a backup back and signs its owner in. What it replaces is kept as a backup.
+    restore = data(data::RestoreRequest) -> data::Restored;
 
     /// The trading profile.
     profile = profile(Nothing) -> profile::Profile;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
@@ -53,12 +55,18 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 type Now = dyn Fn() -> Timestamp + Send + Sync;
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+type Step = dyn Fn(&'static str) + Send + Sync;
 
 /// Where core takes time and randomness from.
 #[derive(Clone)]
 pub struct Sources {
     now: Arc<Now>,
     fill: Arc<Fill>,
+    step: Arc<Step>,
+    /// When the program started, by the clock and by what can't be set.
+    started: Option<(Timestamp, Instant)>,
+    /// The latest time that [`Sources::steady`] told.
+    latest: Arc<AtomicI64>,
 }
 
 impl Sources {
@@ -68,10 +76,10 @@ impl Sources {
     /// When the operating system gives no random numbers: no key may be made then.
     pub fn system() -> Self {
         Self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that asks the clock")]
-            now: Arc::new(|| {
-                Timestamp((OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64)
-            }),
+            now: Arc::new(wall_clock),
+            started: Some((wall_clock(), Instant::now())),
+            latest: Arc::new(AtomicI64::new(i64::MIN)),
+            step: Arc::new(|_| {}),
             fill: Arc::new(|buffer| {
                 #[expect(
                     clippy::expect_used,
@@ -85,7 +93,13 @@ impl Sources {
 
     /// The same randomness, another clock.
     pub fn with_clock(self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self { now: Arc::new(now), ..self }
+        let latest = Arc::new(AtomicI64::new(i64::MIN));
+        Self { now: Arc::new(now), started: None, latest, ..self }
+    }
+
+    /// Calls `step` before each change of a vault's files, with what is about to happen.
+    pub fn with_steps(self, step: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
+        Self { step: Arc::new(step), ..self }
     }
 
     /// The same clock, other randomness.
@@ -96,6 +110,21 @@ impl Sources {
     /// The time now.
     pub fn now(&self) -> Timestamp {
         (self.now)()
+    }
+
+    /// The time now for what expires: never earlier than it was told before, nor than what has
+    /// passed since the start. When somebody sets the clock back, nothing revives or lasts longer.
+    pub fn steady(&self) -> Timestamp {
+        let passed = self.started.map(|(at, ticking)| {
+            at.0.saturating_add(i64::try_from(ticking.elapsed().as_millis()).unwrap_or(i64::MAX))
+        });
+        let now = self.now().0.max(passed.unwrap_or(i64::MIN));
+        Timestamp(self.latest.fetch_max(now, Ordering::AcqRel).max(now))
+    }
+
+    /// Says that a vault's files are about to change.
+    pub(crate) fn step(&self, what: &'static str) {
+        (self.step)(what);
     }
 
     /// Fills `buffer` with random bytes, in place, so that a secret has one copy.
@@ -109,6 +138,11 @@ impl Sources {
         self.fill(&mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the clock")]
+fn wall_clock() -> Timestamp {
+    Timestamp((OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64)
 }
 
 impl fmt::Debug for Sources {

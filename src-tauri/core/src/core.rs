@@ -1,13 +1,12 @@
 //! The one value that the doors hold: a data directory, opened by one process.
 
 use std::collections::HashMap;
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use sqlx::{Connection as _, SqliteConnection};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -28,6 +27,8 @@ pub struct Config {
     pub gemini_key: Option<Zeroizing<String>>,
     /// How often a growing answer is saved.
     pub checkpoint: Duration,
+    /// How long after its opening a vault is looked at for a backup that is due.
+    pub backup_after: Duration,
 }
 
 impl Config {
@@ -39,6 +40,7 @@ impl Config {
             sources: Sources::system(),
             gemini_key: None,
             checkpoint: Duration::from_secs(1),
+            backup_after: Duration::from_secs(3),
         }
     }
 }
@@ -69,20 +71,36 @@ pub enum OpenError {
 #[derive(Clone)]
 pub struct Core(Arc<Inner>);
 
+/// Something of each account, for one caller at a time. Long work on one account's vault keeps
+/// nobody else waiting.
+type PerAccount<Id, T> = std::sync::Mutex<HashMap<Id, Arc<Mutex<T>>>>;
+
+fn of_account<Id: Eq + std::hash::Hash, T: Default>(
+    all: &PerAccount<Id, T>,
+    id: Id,
+) -> Arc<Mutex<T>> {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(all.entry(id).or_default())
+}
+
 /// What the clones share; its fields are for core alone.
 pub struct Inner {
+    data_dir: PathBuf,
     pub(crate) vaults: PathBuf,
+    pub(crate) backups: PathBuf,
     pub(crate) sources: Sources,
     pub(crate) kdf: Kdf,
     accounts: Mutex<Option<SqliteConnection>>,
-    /// Open vaults; the mutex also keeps one vault from being opened and closed at once.
-    pub(crate) unlocked: Mutex<HashMap<AccountId, Arc<Unlocked>>>,
+    unlocked: PerAccount<AccountId, Option<Arc<Unlocked>>>,
+    headers: PerAccount<Uuid, ()>,
     pub(crate) sessions: std::sync::Mutex<HashMap<Uuid, Session>>,
     pub(crate) attempts: Attempts,
     pub(crate) signer: Signer,
     pub(crate) gemini_key: Option<Zeroizing<String>>,
     pub(crate) checkpoint: Duration,
-    _lock: File,
+    pub(crate) backup_after: Duration,
+    /// Held until the end, so that no second process opens the directory.
+    lock: std::sync::Mutex<Option<vault::Held>>,
 }
 
 impl std::ops::Deref for Core {
@@ -109,16 +127,20 @@ impl Core {
         let signer = Signer::new(&config.sources);
         let core = Self(Arc::new(Inner {
             vaults,
+            backups: config.data_dir.join("backups"),
+            data_dir: config.data_dir,
             kdf: Kdf::new(config.kdf),
             sources: config.sources,
             accounts: Mutex::new(Some(accounts)),
-            unlocked: Mutex::default(),
+            unlocked: PerAccount::default(),
+            headers: PerAccount::default(),
             sessions: std::sync::Mutex::default(),
             attempts: Attempts::default(),
             signer,
             gemini_key: config.gemini_key,
             checkpoint: config.checkpoint,
-            _lock: lock,
+            backup_after: config.backup_after,
+            lock: std::sync::Mutex::new(Some(lock)),
         }));
         account::settle(&core).await?;
         Ok(core)
@@ -132,6 +154,31 @@ impl Core {
         Ok(connection)
     }
 
+    /// The time for what expires: it never goes back.
+    pub fn steady(&self) -> crate::clock::Timestamp {
+        self.sources.steady()
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        &self.0.data_dir
+    }
+
+    /// An account's vault while it is open. Whoever opens or closes it holds this.
+    pub(crate) async fn unlocked(&self, id: AccountId) -> OwnedMutexGuard<Option<Arc<Unlocked>>> {
+        of_account(&self.unlocked, id).lock_owned().await
+    }
+
+    /// Every account whose vault was opened or closed since the start.
+    pub(crate) fn accounts_seen(&self) -> Vec<AccountId> {
+        self.unlocked.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
+    /// The right to change an account's header: to read it, write it, and tell the vault.
+    pub(crate) async fn header_of(&self, uuid: Uuid) -> OwnedMutexGuard<()> {
+        of_account(&self.headers, uuid).lock_owned().await
+    }
+
     /// How many password derivations ran in this process.
     pub fn derivations(&self) -> Derivation {
         self.kdf.derivations()
@@ -139,11 +186,7 @@ impl Core {
 
     /// Ends every session: answers are saved as they are, vaults closed, keys dropped.
     pub async fn end_sessions(&self) {
-        for session in self.live_sessions() {
-            session.end().await;
-        }
-        // A session that was ending already holds this until its vault is closed.
-        drop(self.unlocked.lock().await);
+        self.revoke_everybody().await;
     }
 
     /// Ends every session and closes all files. Nothing can be asked of this core afterwards.
@@ -156,6 +199,8 @@ impl Core {
         {
             tracing::warn!(%fault, "accounts.db did not close cleanly");
         }
+        // Given back here, not when the last task that was ending has gone.
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
@@ -179,13 +224,8 @@ async fn open_accounts(data_dir: &Path, sources: &Sources) -> Result<SqliteConne
 }
 
 /// Takes the data directory for this process.
-fn hold(data_dir: &Path) -> Result<File, OpenError> {
+fn hold(data_dir: &Path) -> Result<vault::Held, OpenError> {
     let path = data_dir.join("lock");
-    let fault = |source| OpenError::Directory { path: path.clone(), source };
-    let file = vault::open_private(&path).map_err(fault)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse),
-        Err(TryLockError::Error(source)) => Err(fault(source)),
-    }
+    let held = vault::Held::take(&path);
+    held.map_err(|source| OpenError::Directory { path, source })?.ok_or(OpenError::InUse)
 }

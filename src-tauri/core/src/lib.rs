@@ -5,6 +5,7 @@
 //! that session first; without it nothing can be reached.
 
 pub mod account;
+pub mod backup;
 pub mod chat;
 pub mod clock;
 pub mod context;

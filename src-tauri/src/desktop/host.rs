@@ -1,9 +1,10 @@
 //! What the window's door can do outside the webview: clipboard, save dialog, browser, looks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use algoagent_api::appearance::Appearance;
-use algoagent_api::{Host, HostError};
+use algoagent_api::{Host, HostError, Keychain};
 use tauri::AppHandle;
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::DialogExt as _;
@@ -12,14 +13,18 @@ use tauri_plugin_opener::OpenerExt as _;
 use super::preferences::Preferences;
 use super::window;
 
+/// What the keychain calls this program.
+const SERVICE: &str = "AlgoAgent";
+
 pub(super) struct WindowHost {
     app: AppHandle,
     preferences: Preferences,
+    keychain: super::keychain::Keychain,
 }
 
 impl WindowHost {
     pub(super) fn new(app: AppHandle, preferences: Preferences) -> Self {
-        Self { app, preferences }
+        Self { app, preferences, keychain: super::keychain::Keychain::new(SERVICE) }
     }
 }
 
@@ -42,6 +47,22 @@ impl Host for WindowHost {
         }
         let chosen = dialog.blocking_save_file();
         chosen.map(|path| path.into_path().map_err(failed)).transpose()
+    }
+
+    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError> {
+        let mut dialog = self.app.dialog().file();
+        if let Some(window) = window::main(&self.app) {
+            dialog = dialog.set_parent(&window);
+        }
+        let chosen = dialog
+            .add_filter("AlgoAgent backups", &["algoagent-backup"])
+            .add_filter("All files", &["*"])
+            .blocking_pick_file();
+        chosen.map(|path| path.into_path().map_err(failed)).transpose()
+    }
+
+    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        Some(Arc::new(self.keychain.clone()))
     }
 
     fn open_link(&self, url: &str) -> Result<(), HostError> {

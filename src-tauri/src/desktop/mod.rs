@@ -1,8 +1,14 @@
 //! The window: one webview, one door, no token or key on the JavaScript side.
 
 mod host;
+mod keychain;
+mod locking;
 mod preferences;
+#[cfg(all(test, target_os = "linux"))]
+mod private_bus;
+mod renewal;
 mod rpc;
+mod suspend;
 mod window;
 
 use std::path::PathBuf;
@@ -14,9 +20,10 @@ use algoagent_core::account::DoorKind;
 use tauri::{Manager as _, RunEvent};
 
 use crate::exit::Failure;
-use crate::handover;
+use crate::line::Listening;
 use host::WindowHost;
 use preferences::Preferences;
+use renewal::Renewal;
 
 /// Opens the window over `core` and returns when it was closed.
 pub(crate) fn run(
@@ -45,16 +52,26 @@ pub(crate) fn run(
         .setup(move |app| {
             let preferences = Preferences::open(app.handle(), &data_dir)?;
             let host = WindowHost::new(app.handle().clone(), preferences.clone());
-            app.manage(Arc::new(Door::new(door_core, DoorKind::Desktop, Arc::new(host))));
+            let door = Arc::new(Door::new(door_core.clone(), DoorKind::Desktop, Arc::new(host)));
+            app.manage(Arc::clone(&door));
+            app.manage(Renewal::default());
+            locking::watch(door);
             window::open(app.handle(), &preferences, &data_dir)?;
             let handle = app.handle().clone();
-            handover::listen(&data_dir, move || window::raise(&handle));
+            let raise = Arc::new(move || window::raise(&handle));
+            let listening = tauri::async_runtime::block_on(async {
+                Listening::start(&data_dir, door_core, raise)
+            });
+            app.manage(listening);
             Ok(())
         })
         .build(tauri::generate_context!())
         .map_err(no_display)?;
-    app.run(move |_, event| {
+    app.run(move |app, event| {
         if matches!(event, RunEvent::Exit) {
+            if let Some(listening) = app.state::<Option<Listening>>().as_ref() {
+                listening.stop();
+            }
             // What is being written is saved as it is, vaults are closed, keys dropped.
             tauri::async_runtime::block_on(core.shut_down());
         }

@@ -57,7 +57,7 @@ pub(super) fn open(
 }
 
 /// Whether WebDriver started the program, in a build that lets it.
-fn is_driven() -> bool {
+pub(super) fn is_driven() -> bool {
     cfg!(feature = "automation")
         && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|value| value == "true")
 }
@@ -81,11 +81,12 @@ pub(super) fn theme(appearance: Appearance) -> Option<tauri::Theme> {
     }
 }
 
-/// Brings the window to the front.
-pub(super) fn raise(app: &AppHandle) {
-    let Some(window) = main(app) else { return };
+/// Brings the window to the front; `false` when there is none.
+pub(super) fn raise(app: &AppHandle) -> bool {
+    let Some(window) = main(app) else { return false };
     let raised = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
     if let Err(fault) = raised {
         tracing::warn!(%fault, "the window could not be raised");
     }
+    true
 }

@@ -5,6 +5,12 @@ import { duration, secondsUntil } from '../lib/ui/clock.svelte';
 export class Refusal {
   #fault = $state.raw<ApiError | null>(null);
   #until = $state(0);
+  readonly #wrong: string | null;
+
+  /** `wrong` is said of a wrong secret where no name was asked, or where it is no password. */
+  constructor(wrong: string | null = null) {
+    this.#wrong = wrong;
+  }
 
   set(fault: ApiError | null): void {
     this.#fault = fault;
@@ -15,6 +21,11 @@ export class Refusal {
     return this.#fault;
   }
 
+  /** Whether it is about the secret itself. */
+  get ofSecret(): boolean {
+    return this.#fault?.code === 'invalid_credentials' || this.#fault?.code === 'too_many_attempts';
+  }
+
   /** Whether trying again makes no sense yet. */
   get waiting(): boolean {
     return this.#until > 0 && secondsUntil(this.#until) > 0;
@@ -23,6 +34,7 @@ export class Refusal {
   get words(): string | null {
     const fault = this.#fault;
     if (!fault) return null;
+    if (fault.code === 'invalid_credentials') return this.#wrong ?? fault.message;
     if (fault.code !== 'too_many_attempts') return fault.message;
     const seconds = secondsUntil(this.#until);
     return seconds > 0

@@ -138,7 +138,7 @@ export class Conversation {
     if (event.event === 'resync') void this.reload();
     else if (event.event === 'chat') {
       if (event.chat.id === this.chatId) this.chat = event.chat;
-    } else if (event.chat_id === this.chatId) {
+    } else if ('chat_id' in event && event.chat_id === this.chatId) {
       // What was refused because an answer was being written can be sent now.
       if (event.event === 'ended') this.refused = null;
       const strange = view !== null && !this.messages.includes(view);

@@ -11,6 +11,8 @@ export class Route {
   screen = $state<Screen>('chat');
   /** Which context its editor opens with. */
   context = $state<ContextId | 'new' | null>(null);
+  /** Which section of the settings is shown. */
+  section = $state('models');
   narrow = $state(false);
   #wide = $state(true);
   #over = $state(false);
@@ -37,6 +39,10 @@ export class Route {
     this.screen = screen;
     this.context = context;
     return true;
+  }
+
+  async goToSettings(section: string): Promise<void> {
+    if (await this.go('settings')) this.section = section;
   }
 
   /** Follows the window's width. */

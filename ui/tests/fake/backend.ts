@@ -1,13 +1,17 @@
 /** A scripted core in memory: accounts, chats and answers that stream, fail, wait and stop. */
 import type { ApiError, Chat, ChatEvent, Commands, Context, ErrorCode, Message, ModelSettings, Problem, Profile, SignedIn, Transport } from '../../src/lib/api';
 import { MOMENTUM, SHORT } from './answers';
+import { House, type HouseCommand } from './house';
 import { blocks, highlight, pieces, prose } from './render';
 
-type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['response'] | Promise<Commands[K]['response']> };
+export type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['response'] | Promise<Commands[K]['response']> };
 
 export function refuse(code: ErrorCode, message: string, detail: unknown = null): ApiError {
   return { code, message, detail };
 }
+
+/** Recovery codes: the one of a new account, and the next one. */
+export const CODES = { first: '7K2M-Q4XD-9TBN-H5VR-3CWJ-8FYA-P6ZE', second: 'M3QX-7BTR-K9DA-2WFV-H8CN-5YPJ-4ZSE' };
 
 export const PROBLEMS: Record<string, Problem> = {
   overloaded: { code: 'overloaded', message: 'Gemini is overloaded and didn’t answer after four tries. Your question is kept; try again in a moment.', raw: '{\n  "error": {\n    "code": 503,\n    "message": "The model is overloaded. Please try again later.",\n    "status": "UNAVAILABLE"\n  }\n}', retry_after: 40 },
@@ -21,6 +25,7 @@ export interface Options {
   demo?: boolean;
   chats?: number;
   signedIn?: boolean;
+  administrator?: boolean;
   now?: number;
 }
 
@@ -28,6 +33,8 @@ export class Backend implements Transport {
   readonly calls: { name: string; request: unknown }[] = [];
   readonly people = new Map<string, string>();
   me: SignedIn | null = null;
+  /** Tells a command that signs in whether somebody left or sat down meanwhile. */
+  visit = 0;
   chats: Chat[] = [];
   messages = new Map<number, Message[]>();
   contexts: Context[] = [];
@@ -36,6 +43,7 @@ export class Backend implements Transport {
   /** Set by a test: the next call of that name is refused, or waits. */
   refusals = new Map<string, ApiError>();
   holds = new Map<string, Promise<void>>();
+  readonly house: House;
   #listener: (event: ChatEvent) => void = () => undefined;
   #next = 1000;
   #stopped = new Set<number>();
@@ -43,7 +51,7 @@ export class Backend implements Transport {
   #demo: boolean;
   #now: number;
 
-  constructor({ pace = 30, people = ['ada'], demo = true, chats = 0, signedIn = false, now = Date.now() }: Options = {}) {
+  constructor({ pace = 30, people = ['ada'], demo = true, chats = 0, signedIn = false, administrator = false, now = Date.now() }: Options = {}) {
     this.#pace = pace;
     this.#demo = demo;
     this.#now = now;
@@ -54,7 +62,9 @@ export class Backend implements Transport {
       { id: 2, name: 'Mean reversion, ETFs', instructions: 'RSI and Bollinger Bands on sector ETFs.', active: false, data: {}, created_at: this.#time(), updated_at: this.#time(), last_used_at: null },
     ];
     if (chats) this.#seed(chats);
-    if (signedIn) this.me = this.#signedIn(people[0] ?? 'algotrader');
+    this.house = new House(this, now);
+    this.house.administrator = administrator;
+    if (signedIn) this.me = this.signedIn(people[0] ?? 'algotrader');
   }
 
   async call(name: string, request: unknown): Promise<unknown> {
@@ -65,7 +75,8 @@ export class Backend implements Transport {
       this.refusals.delete(name);
       throw refusal;
     }
-    const handler = this.#handlers[name as keyof Commands] as (request: unknown) => unknown;
+    const handlers = { ...this.#handlers, ...this.house.handlers };
+    const handler = handlers[name as keyof Commands] as (request: unknown) => unknown;
     const response = await handler(structuredClone(request));
     return structuredClone(response);
   }
@@ -75,8 +86,17 @@ export class Backend implements Transport {
     return Promise.resolve();
   }
 
+  leave(): void {
+    this.me = null;
+    this.visit += 1;
+  }
+
   emit(event: ChatEvent): void {
     this.#listener(structuredClone(event));
+  }
+
+  signedIn(username: string): SignedIn {
+    return { username, email: `${username}@example.com`, demo: username === 'algotrader', administrator: this.house.administrator, expires_at: this.#time(-720), older_than_seen: this.house.older, recovery_code_noted: this.house.codeNoted, vault_damaged: false };
   }
 
   message(chatId: number, role: 'user' | 'assistant', text: string, more: Partial<Message> = {}): Message {
@@ -93,14 +113,14 @@ export class Backend implements Transport {
     return chat;
   }
 
-  readonly #handlers: Handlers = {
-    accounts: () => [...[...this.people.keys()].map((username) => ({ username, demo: false })), ...(this.#demo ? [{ username: 'algotrader', demo: true }] : [])],
+  readonly #handlers: Omit<Handlers, HouseCommand> = {
+    accounts: () => [...[...this.people.keys()].map((username) => ({ username, demo: false, unclaimed: this.house.unclaimed.has(username) })), ...(this.#demo ? [{ username: 'algotrader', demo: true, unclaimed: false }] : [])],
     register: ({ username, email, password }) => {
       if (username.length < 3) throw refuse('invalid_field', 'Check the fields.', { username: ['A user name has 3 to 32 characters.'] });
       if (!email.includes('@')) throw refuse('invalid_field', 'Check the fields.', { email: ['This doesn’t look like an e-mail address (name@example.com).'] });
       this.people.set(username, password);
-      this.me = this.#signedIn(username);
-      return { signed_in: this.me, recovery_code: '7K2M-Q4XD-9TBN-H5VR-3CWJ-8FYA-P6ZE' };
+      this.me = this.signedIn(username);
+      return { signed_in: this.me, recovery_code: CODES.first };
     },
     password_strength: ({ password }) => {
       if (password.length < 8) return { score: 0, acceptable: false, reason: 'Use at least 8 characters.' };
@@ -109,15 +129,17 @@ export class Backend implements Transport {
     },
     sign_in: ({ username, password }) => {
       if (this.people.get(username) !== password) throw refuse('invalid_credentials', 'The name or the password is wrong.');
-      return (this.me = this.#signedIn(username));
+      if (this.house.unclaimed.has(username)) throw refuse('claim_required', 'Choose a password of your own.');
+      this.house.locked = null;
+      return (this.me = this.signedIn(username));
     },
-    sign_in_demo: () => (this.me = this.#signedIn('algotrader')),
+    sign_in_demo: () => (this.me = this.signedIn('algotrader')),
     recover: ({ username }) => {
-      this.me = this.#signedIn(username);
-      return { signed_in: this.me, recovery_code: 'M3QX-7BTR-K9DA-2WFV-H8CN-5YPJ-4ZSE' };
+      this.me = this.signedIn(username);
+      return { signed_in: this.me, recovery_code: CODES.second };
     },
     sign_out: () => {
-      this.me = null;
+      this.leave();
       return {};
     },
     me: () => this.me,
@@ -265,10 +287,6 @@ export class Backend implements Transport {
     const found = list.find((one) => one.id === id);
     if (!found) throw refuse('not_found', 'It is gone, or it belongs to somebody else.');
     return found;
-  }
-
-  #signedIn(username: string): SignedIn {
-    return { username, email: `${username}@example.com`, demo: username === 'algotrader', administrator: false, expires_at: this.#time(-720) };
   }
 
   #time(hoursAgo = 0): string {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { groupByDay } from '../../src/chat/days';
 import { Drafts } from '../../src/chat/drafts.svelte';
 import { bytes, LONGEST_QUESTION, refusal } from '../../src/chat/limits';
@@ -215,4 +215,16 @@ describe('the webview', () => {
     expect(at('p', 40)).toBe(false);
     document.body.innerHTML = '';
   });
+});
+
+it('a call that is cut off because the page goes away tells nobody', async () => {
+  vi.resetModules();
+  const api = await import('../../src/lib/api');
+  api.install({ call: () => Promise.reject(new Error('Load failed')), listen: () => Promise.resolve() });
+  await expect(api.call('me', {})).rejects.toMatchObject({ code: 'internal' });
+  api.leavePage();
+  const told = vi.fn();
+  api.call('me', {}).then(told, told);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(told).not.toHaveBeenCalled();
 });

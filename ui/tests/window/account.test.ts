@@ -10,7 +10,7 @@ describe('signing in', () => {
     open({ people: ['ada'] });
     await write('Password', 'wrong');
     await click('Sign in');
-    expect(await screen.findByText('The name or the password is wrong.')).toBeTruthy();
+    expect(await screen.findByText('The password is wrong. Check it and try again.')).toBeTruthy();
     await write('Password', 'correct horse battery');
     await click('Sign in');
     await on('chat');

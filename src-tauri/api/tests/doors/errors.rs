@@ -3,7 +3,7 @@
 use algoagent_api::{COMMANDS, ErrorCode};
 use serde_json::{Value, json};
 
-use crate::house::{House, Ids, PASSWORD, refused};
+use crate::house::{House, PASSWORD, refused};
 use crate::samples::samples;
 
 /// Stands for a password in the wrong place; also as a number, as some passwords are.
@@ -14,7 +14,7 @@ async fn a_request_of_another_shape_is_a_bad_request_that_repeats_nothing_of_it(
     let house = House::open().await;
     let (ada, _) = house.register("ada").await;
     let number: u64 = CANARY.parse().unwrap();
-    let ids = Ids { chat: 1, message: 1, context: 1 };
+    let ids = crate::table::NEVER;
     for command in COMMANDS {
         let mut requests = vec![json!(CANARY), json!(number), json!([[CANARY]]), Value::Null];
         for sample in samples(command, ids) {

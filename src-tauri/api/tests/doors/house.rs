@@ -1,18 +1,58 @@
 //! A data directory with two people, each at a door of their own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use algoagent_api::appearance::Appearance;
-use algoagent_api::{ApiError, Door, Host, HostError, call};
+use algoagent_api::{ApiError, Door, Host, HostError, Keychain, KeychainCall, KeychainFault, call};
 use algoagent_core::account::DoorKind;
 use algoagent_core::chat::ChatEvent;
+use algoagent_core::clock::{Sources, Timestamp};
 use algoagent_core::vault::KdfParams;
 use algoagent_core::{Config, Core};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// A keychain in memory, or one that answers nothing.
+#[derive(Default)]
+pub(crate) struct Safe {
+    pub(crate) kept: Mutex<BTreeMap<String, Vec<u8>>>,
+    pub(crate) absent: AtomicBool,
+}
+
+impl Safe {
+    fn answer<T: Send + 'static>(
+        &self,
+        get: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T,
+    ) -> KeychainCall<T> {
+        let answer = if self.absent.load(Ordering::SeqCst) {
+            Err(KeychainFault("This computer has no keychain.".into()))
+        } else {
+            Ok(get(&mut self.kept.lock().expect("no panic")))
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+impl Keychain for Safe {
+    fn read(&self, entry: String) -> KeychainCall<Option<Zeroizing<Vec<u8>>>> {
+        self.answer(|kept| kept.get(&entry).cloned().map(Zeroizing::new))
+    }
+
+    fn write(&self, entry: String, secret: Zeroizing<Vec<u8>>) -> KeychainCall<()> {
+        self.answer(|kept| drop(kept.insert(entry, secret.to_vec())))
+    }
+
+    fn forget(&self, entry: String) -> KeychainCall<()> {
+        self.answer(|kept| drop(kept.remove(&entry)))
+    }
+}
 
 /// A host that remembers what it was asked, and saves where it is told to.
 #[derive(Default)]
@@ -20,6 +60,8 @@ pub(crate) struct Desk {
     pub(crate) copied: Mutex<Vec<String>>,
     pub(crate) opened: Mutex<Vec<String>>,
     pub(crate) folder: Mutex<Option<PathBuf>>,
+    pub(crate) chosen: Mutex<Option<PathBuf>>,
+    pub(crate) safe: Arc<Safe>,
 }
 
 impl Host for Desk {
@@ -31,6 +73,15 @@ impl Host for Desk {
     fn choose_file(&self, suggested_name: &str) -> Result<Option<PathBuf>, HostError> {
         let folder = self.folder.lock().expect("no panic").clone();
         Ok(folder.map(|folder| folder.join(suggested_name)))
+    }
+
+    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError> {
+        Ok(self.chosen.lock().expect("no panic").clone())
+    }
+
+    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        let safe: Arc<Safe> = Arc::clone(&self.safe);
+        Some(safe)
     }
 
     fn open_link(&self, url: &str) -> Result<(), HostError> {
@@ -52,14 +103,29 @@ pub(crate) struct House {
     pub(crate) dir: TempDir,
     pub(crate) core: Core,
     pub(crate) desk: Arc<Desk>,
+    clock: Arc<AtomicI64>,
 }
 
 impl House {
     pub(crate) async fn open() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let config = Config { kdf: KdfParams::FLOOR, ..Config::new(dir.path().join("data")) };
-        let core = Core::open(config).await.expect("it opens");
-        Self { dir, core, desk: Arc::default() }
+        let clock = Arc::new(AtomicI64::new(1_800_000_000_000));
+        let core = open(&dir, &clock).await;
+        Self { dir, core, desk: Arc::default(), clock }
+    }
+
+    /// Lets `seconds` go by.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// Ends the program and starts it again.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { dir, core, desk, clock } = self;
+        core.shut_down().await;
+        drop(core);
+        let core = open(&dir, &clock).await;
+        Self { dir, core, desk, clock }
     }
 
     pub(crate) fn door(&self) -> Door {
@@ -75,6 +141,17 @@ impl House {
         let made = ask(&door, "register", request).await;
         (door, made["recovery_code"].as_str().expect("a code").to_owned())
     }
+}
+
+async fn open(dir: &TempDir, clock: &Arc<AtomicI64>) -> Core {
+    let clock = Arc::clone(clock);
+    let now = move || Timestamp(clock.load(Ordering::SeqCst));
+    let config = Config {
+        kdf: KdfParams::FLOOR,
+        sources: Sources::system().with_clock(now),
+        ..Config::new(dir.path().join("data"))
+    };
+    Core::open(config).await.expect("it opens")
 }
 
 pub(crate) async fn ask(door: &Door, command: &str, request: Value) -> Value {
@@ -94,6 +171,8 @@ pub(crate) struct Ids {
     pub(crate) chat: i64,
     pub(crate) message: i64,
     pub(crate) context: i64,
+    pub(crate) account: Uuid,
+    pub(crate) session: Uuid,
 }
 
 /// A context and a chat with a whole answer, and the number of its code block.
@@ -111,5 +190,9 @@ pub(crate) async fn belongings(door: &Door) -> (Ids, u64) {
     };
     let chat = sent["chat"]["id"].as_i64().expect("an id");
     let block = ended.strategies.first().expect("a strategy").block;
-    (Ids { chat, message: ended.id.0, context }, block.into())
+    let account = door.session().expect("signed in").account().uuid;
+    let sessions = ask(door, "sessions", json!({})).await;
+    let own = sessions.as_array().expect("a list").iter().find(|one| one["current"] == true);
+    let session = own.and_then(|own| own["id"].as_str()?.parse().ok()).expect("this session");
+    (Ids { chat, message: ended.id.0, context, account, session }, block.into())
 }

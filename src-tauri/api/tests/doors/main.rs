@@ -1,7 +1,9 @@
 //! What every door hears from the command table, asked as a client asks: by name and in JSON.
 
+mod administration;
 mod errors;
 mod house;
+mod locking;
 mod outside;
 mod samples;
 mod table;

@@ -106,3 +106,24 @@ async fn a_door_without_a_screen_says_that_it_has_none() {
         assert!(!fault.message.contains("0000-1111"), "{command}: {fault}");
     }
 }
+
+#[tokio::test]
+async fn the_demo_account_is_made_again_in_a_terminal_alone() {
+    let house = House::open().await;
+    assert_eq!(ask(&house.door(), "has_administrator", json!({})).await, false);
+    let (ada, _) = house.register("ada").await;
+    assert_eq!(ask(&house.door(), "has_administrator", json!({})).await, true);
+    let terminal = Door::new(house.core.clone(), DoorKind::Terminal, Arc::new(Unattended));
+    assert_eq!(ask(&terminal, "create_demo", json!({})).await["made"], false, "it is there");
+    let accounts = ask(&ada, "admin_accounts", json!({})).await;
+    let demo = accounts.as_array().unwrap().iter().find(|one| one["demo"] == true).unwrap();
+    let request = json!({ "account": demo["uuid"], "username": demo["username"] });
+    ask(&ada, "admin_delete_account", request).await;
+    assert_eq!(refused(&ada, "create_demo", json!({})).await.code, ErrorCode::NotHere);
+    assert_eq!(ask(&terminal, "create_demo", json!({})).await["made"], true);
+    assert_eq!(ask(&terminal, "create_demo", json!({})).await["made"], false);
+    drop((ada, terminal));
+    let house = house.restart().await;
+    assert_eq!(ask(&house.door(), "sign_in_demo", json!({})).await["demo"], true);
+    assert_eq!(ask(&house.door(), "accounts", json!({})).await.as_array().unwrap().len(), 2);
+}

@@ -11,7 +11,16 @@ pub(crate) const OPEN_TO_ALL: &[&str] = &[
     "password_strength",
     "sign_in",
     "sign_in_demo",
+    "create_demo",
+    "has_administrator",
     "recover",
+    "claim",
+    "gate",
+    "resume",
+    "leave_lock",
+    "end_locked_sessions",
+    "choose_backup",
+    "restore",
     "sign_out",
     "me",
     "open_link",
@@ -24,12 +33,62 @@ pub(crate) const KEY: &str = "AIzaCanary-0123456789-abcdefghijklmnopqr";
 /// Good requests of `command` by somebody who owns `ids`; none for a command that is not known
 /// here. Between them they name everything that the command can name by id.
 pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
-    let Ids { chat, message, context } = ids;
+    let Ids { chat, message, context, account, session } = ids;
     let draft = json!({ "name": "Small caps", "instructions": "", "data": {}, "active": true });
     let code = "0000-0000-0000-0000-0000-0000-0000";
     match command {
-        "accounts" | "sign_in_demo" | "sign_out" | "me" | "profile" | "contexts"
-        | "model_settings" | "forget_gemini_key" | "test_gemini" | "appearance" => vec![json!({})],
+        "accounts"
+        | "sign_in_demo"
+        | "create_demo"
+        | "has_administrator"
+        | "sign_out"
+        | "me"
+        | "profile"
+        | "contexts"
+        | "model_settings"
+        | "forget_gemini_key"
+        | "test_gemini"
+        | "appearance"
+        | "sessions"
+        | "end_other_sessions"
+        | "work"
+        | "cancel_work"
+        | "recovery_code_noted"
+        | "gate"
+        | "end_locked_sessions"
+        | "leave_lock"
+        | "still_here"
+        | "locking"
+        | "resume"
+        | "accept_older"
+        | "admin_accounts"
+        | "export_audit"
+        | "data"
+        | "back_up"
+        | "choose_backup" => vec![json!({})],
+        "claim" => {
+            vec![json!({ "username": "ada", "password": "wrong", "new_password": PASSWORD })]
+        }
+        "change_password" => vec![json!({ "password": "wrong", "new_password": PASSWORD })],
+        "new_recovery_code" | "rekey" => vec![json!({ "password": "wrong" })],
+        "delete_account" => vec![json!({ "password": "wrong", "username": "ada" })],
+        "end_session" => vec![json!({ "session_id": session })],
+        "lock" => vec![json!({ "switch": true })],
+        "set_idle_minutes" => vec![json!({ "idle_minutes": 15 })],
+        "stay_signed_in" | "set_automatic_backups" => vec![json!({ "on": false })],
+        "admin_create_account" => vec![json!({
+            "username": "joan", "email": "joan@example.org", "password": PASSWORD,
+            "administrator": false,
+        })],
+        "admin_set_disabled" => vec![json!({ "account": account, "disabled": false })],
+        "admin_set_administrator" => vec![json!({ "account": account, "administrator": true })],
+        "admin_delete_account" => vec![json!({ "account": account, "username": "nobody" })],
+        "admin_end_sessions" => vec![json!({ "account": account })],
+        "audit" => vec![json!({ "before": null, "limit": 10 })],
+        "save_backup" | "delete_backup" => vec![json!({ "backup_id": "20270115T080000Z-daily" })],
+        "restore" => vec![json!({
+            "source": "chosen", "secret": { "password": PASSWORD }, "username": null, "email": null,
+        })],
         "register" | "password_strength" => {
             vec![json!({ "username": "linus", "email": "linus@example.org", "password": PASSWORD })]
         }
@@ -76,6 +135,13 @@ pub(crate) fn strayed(command: &str, own: Ids, other: Ids) -> Vec<Value> {
             ("context_id", other.context),
         ] {
             if request.get(field).is_some_and(Value::is_i64) {
+                let mut strayed = request.clone();
+                strayed[field] = json!(id);
+                found.push(strayed);
+            }
+        }
+        for (field, id) in [("account", other.account), ("session_id", other.session)] {
+            if request.get(field).is_some() {
                 let mut strayed = request.clone();
                 strayed[field] = json!(id);
                 found.push(strayed);

@@ -1,6 +1,7 @@
 //! What can be refused about accounts.
 
 use crate::Invalid;
+use crate::backup::BackupError;
 use crate::vault::{HeaderError, OpenError, StoreError};
 
 /// The session ended, or there never was one.
@@ -14,6 +15,28 @@ pub enum AccountError {
     /// The name or the password is wrong; which of them is not said.
     #[error("wrong name or password")]
     InvalidCredentials,
+    /// The password is the one that the account was made with for somebody else; its owner must
+    /// choose another now.
+    #[error("the account was not claimed yet")]
+    Unclaimed,
+    /// Administrators alone may do that.
+    #[error("only an administrator may do that")]
+    Forbidden,
+    /// Without this account the computer would have no administrator.
+    #[error("the last administrator can't be disabled or deleted")]
+    LastAdministrator,
+    /// No such account.
+    #[error("no such account")]
+    NoAccount,
+    /// No such session, or somebody else's.
+    #[error("no such session")]
+    NoSession,
+    /// The person gave the work up; nothing has changed.
+    #[error("it was cancelled")]
+    Cancelled,
+    /// Other long work is under way in this vault.
+    #[error("other work is under way")]
+    Busy,
     /// The recovery code's checksum is wrong.
     #[error("the recovery code has a typing error")]
     MistypedCode,
@@ -56,6 +79,23 @@ impl From<StoreError> for AccountError {
     }
 }
 
+impl From<BackupError> for AccountError {
+    fn from(fault: BackupError) -> Self {
+        match fault {
+            BackupError::Account(fault) => fault,
+            BackupError::Store(fault) => fault.into(),
+            BackupError::Locked(fault) => fault.into(),
+            BackupError::Invalid(fault) => fault.into(),
+            BackupError::Busy | BackupError::OtherKey => Self::Busy,
+            BackupError::Cancelled => Self::Cancelled,
+            BackupError::Newer => Self::Newer,
+            BackupError::NotFound | BackupError::Damaged => {
+                Self::Damaged("its backup can't be made")
+            }
+        }
+    }
+}
+
 impl From<sqlx::Error> for AccountError {
     fn from(fault: sqlx::Error) -> Self {
         StoreError::from(fault).into()
@@ -77,7 +117,10 @@ impl From<HeaderError> for AccountError {
             HeaderError::Io(fault) => fault.into(),
             HeaderError::Damaged => Self::Damaged("its header can't be read"),
             HeaderError::Swapped => Self::Damaged("its header belongs to another account"),
-            HeaderError::Kdf => Self::Damaged("its header was tampered with"),
+            HeaderError::Kdf | HeaderError::Tampered => {
+                Self::Damaged("its header was tampered with")
+            }
+            HeaderError::Deleted(_) => Self::NoAccount,
             HeaderError::Newer => Self::Newer,
         }
     }
@@ -90,6 +133,8 @@ impl From<OpenError> for AccountError {
             OpenError::Header(fault) => fault.into(),
             OpenError::Overloaded => Self::TooManyAttempts { retry_after: 10 },
             OpenError::InUse => Self::InUse,
+            OpenError::Closed => Locked.into(),
+            OpenError::Cancelled => Self::Cancelled,
             OpenError::OlderHeader => Self::Damaged("its header is older than its database"),
             OpenError::Store(fault) => fault.into(),
         }

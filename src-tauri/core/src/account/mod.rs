@@ -3,33 +3,54 @@
 //! It refuses weak passwords, names that look alike, and any operation on a person's data
 //! without that person's live [`Session`].
 
+pub mod administration;
 mod attempts;
+mod audit;
+mod credentials;
 mod demo;
 mod error;
 mod name;
 mod password;
 mod register;
+mod restoring;
 mod session;
 mod settle;
 mod sign_in;
+pub mod staying;
 mod store;
 mod token;
+mod work;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
+pub use administration::AccountInfo;
 pub(crate) use attempts::Attempts;
-pub use demo::{DEMO_PASSWORD, DEMO_USERNAME};
+pub use audit::{
+    Action, AuditEntry, AuditPage, csv as audit_csv, export as export_audit, note_own,
+    page as audit_page,
+};
+pub use credentials::{change_password, claim, new_recovery_code, recover, rekey};
+pub use demo::{DEMO_PASSWORD, DEMO_USERNAME, demo_profile, make_demo_again};
 pub use error::{AccountError, Locked};
+pub(crate) use name::{check_email, check_username};
+pub(crate) use password::check as check_password;
 pub use password::{LONGEST_PASSWORD, Strength, strength};
+pub(crate) use register::taken;
 pub use register::{Registration, register};
-pub use session::Session;
+pub(crate) use restoring::{
+    adopt, begin_attempt, find_by_name, find_by_uuid, hold_closed, names_taken, note_restored,
+    start_restored,
+};
 pub(crate) use session::{Connection, Unlocked};
+pub use session::{Session, SessionInfo};
 pub(crate) use settle::settle;
-pub use sign_in::{recover, sign_in, sign_in_demo};
+pub use sign_in::{sign_in, sign_in_demo};
 pub(crate) use token::Signer;
 pub use token::{Tokens, authenticate, issue, refresh};
+pub(crate) use work::Under;
+pub use work::{WorkInfo, WorkKind, cancel_work, work};
 
 use crate::clock::Timestamp;
 use crate::core::Core;
@@ -37,7 +58,8 @@ use crate::ids::AccountId;
 use crate::vault::Holder;
 
 /// Where a caller comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
 pub enum DoorKind {
     /// The window.
     Desktop,
@@ -74,6 +96,9 @@ pub struct Account {
     pub disabled: bool,
     /// Whether this is the demo account.
     pub demo: bool,
+    /// Whether its owner has signed in yet; an account that was made for somebody else waits
+    /// for that.
+    pub claimed: bool,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -85,6 +110,8 @@ pub struct Tile {
     pub username: String,
     /// Whether this is the demo account.
     pub demo: bool,
+    /// Whether it was made for somebody who has not signed in yet.
+    pub unclaimed: bool,
 }
 
 /// The accounts that can sign in here, in the order they were made.
@@ -105,6 +132,7 @@ impl From<Account> for Holder {
             administrator: account.administrator,
             disabled: account.disabled,
             demo: account.demo,
+            claimed: account.claimed,
             created_at: account.created_at,
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn key(text: &str) -> String {
 }
 
 /// Checks a new user name.
-pub(super) fn check_username(name: &str) -> Result<(), Invalid> {
+pub(crate) fn check_username(name: &str) -> Result<(), Invalid> {
     let refuse = |why: &str| Err(Invalid::new("username", why));
     let length = name.chars().count();
     if !(3..=32).contains(&length) {
@@ -25,7 +25,7 @@ pub(super) fn check_username(name: &str) -> Result<(), Invalid> {
 }
 
 /// Checks the form of an e-mail address. No mail is ever sent to it.
-pub(super) fn check_email(email: &str) -> Result<(), Invalid> {
+pub(crate) fn check_email(email: &str) -> Result<(), Invalid> {
     let good = email.len() <= 254
         && email.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty()

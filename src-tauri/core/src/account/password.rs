@@ -66,8 +66,17 @@ pub fn strength(password: &str, hints: &[&str]) -> Strength {
     Strength { score: if acceptable { score } else { score.min(2) }, acceptable, reason }
 }
 
+/// Refuses a password that nobody can have, however weak a one they want.
+pub(super) fn check_length(field: &'static str, password: &str) -> Result<(), Invalid> {
+    match password.len() {
+        0 => Err(Invalid::new(field, "A password is needed.")),
+        1..=LONGEST_PASSWORD => Ok(()),
+        _ => Err(Invalid::new(field, format!("Use at most {LONGEST_PASSWORD} bytes."))),
+    }
+}
+
 /// Refuses a password that registration doesn't take.
-pub(super) fn check(field: &'static str, password: &str, hints: &[&str]) -> Result<(), Invalid> {
+pub(crate) fn check(field: &'static str, password: &str, hints: &[&str]) -> Result<(), Invalid> {
     let strength = strength(password, hints);
     if strength.acceptable {
         return Ok(());

@@ -2,18 +2,20 @@
 //! folder's name in one step. Killed anywhere, there is a whole account or none.
 
 use std::fs;
-use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{Account, AccountError, DoorKind, Session, name, password, session, store};
+use super::audit::{Action, Entry};
+use super::{
+    Account, AccountError, DoorKind, Session, administration, audit, name, password, session, store,
+};
 use crate::core::Core;
 use crate::ids::AccountId;
 use crate::profile::ProfileDraft;
-use crate::vault::{self, DataKey, Folder, Header, Secret, Transaction};
-use crate::{Invalid, profile};
+use crate::vault::{self, DataKey, Folder, Header, RecoveryCode, Secret, Transaction, Vault};
+use crate::{Invalid, profile, settings};
 
-const FIRST_GENERATION: u64 = 1;
+pub(super) const FIRST_GENERATION: u64 = 1;
 /// Folders that a killed registration left behind start with this.
 pub(super) const UNFINISHED: &str = ".new-";
 
@@ -25,6 +27,8 @@ pub struct Registration {
     pub email: String,
     /// As [`super::strength`] accepts it.
     pub password: Zeroizing<String>,
+    /// Takes a password that is easy to guess all the same, for whoever was warned.
+    pub accept_weak: bool,
 }
 
 /// Makes an account with its vault and profile, and signs it in at `door`.
@@ -39,7 +43,50 @@ pub async fn register(
     door: DoorKind,
     registration: Registration,
 ) -> Result<(Session, Zeroizing<String>), AccountError> {
-    let Registration { username, email, password } = registration;
+    let (person, secret) = check(core, registration).await?;
+    let code = RecoveryCode::generate(&core.sources);
+    let key = DataKey::generate(&core.sources);
+    let header = Header::seal(
+        &core.kdf,
+        &core.sources,
+        person.clone().into(),
+        &secret,
+        Some(&code),
+        FIRST_GENERATION,
+        &key,
+    )
+    .await?;
+    let role = Role::FirstIsAdministrator(door);
+    let (account, folder) =
+        make(core, person, role, header, &key, Some(&ProfileDraft::default())).await?;
+    audit::note(core, Entry::about(&account, door, Action::AccountCreated)).await;
+    let session = session::start(core, door, account, folder, FIRST_GENERATION, &key).await?;
+    Ok((session, code.to_text()))
+}
+
+/// Makes an account for somebody else, who claims it by the password that `session`'s
+/// administrator chose for it. It has no database until then.
+pub(super) async fn make_for(
+    session: &Session,
+    registration: Registration,
+    administrator: bool,
+) -> Result<Account, AccountError> {
+    let core = session.core();
+    let (mut person, secret) = check(core, registration).await?;
+    person.claimed = false;
+    // It opens nothing: the owner's own key takes its place.
+    let key = DataKey::generate(&core.sources);
+    let holder = person.clone().into();
+    let header =
+        Header::seal(&core.kdf, &core.sources, holder, &secret, None, FIRST_GENERATION, &key)
+            .await?;
+    let role = if administrator { Role::Administrator } else { Role::Ordinary };
+    Ok(make(core, person, role, header, &key, None).await?.0)
+}
+
+/// The account that was asked for, if it can be taken.
+async fn check(core: &Core, registration: Registration) -> Result<(Account, Secret), AccountError> {
+    let Registration { username, email, password, accept_weak } = registration;
     let email = email.trim().to_owned();
     name::check_username(&username)?;
     name::check_email(&email)?;
@@ -53,7 +100,11 @@ pub async fn register(
     if email_taken {
         return Err(taken("email").into());
     }
-    password::check("password", &password, &[&username, &email])?;
+    if accept_weak {
+        password::check_length("password", &password)?;
+    } else {
+        password::check("password", &password, &[&username, &email])?;
+    }
     let person = Account {
         id: AccountId(0),
         uuid: core.sources.uuid(),
@@ -62,16 +113,13 @@ pub async fn register(
         administrator: false,
         disabled: false,
         demo: false,
+        claimed: true,
         created_at: core.sources.now(),
     };
-    let secret = Secret::new((*password).clone());
-    let made = make(core, door, person, &secret, ProfileDraft::default()).await?;
-    let session =
-        session::start(core, door, made.account, made.folder, FIRST_GENERATION, &made.key).await?;
-    Ok((session, made.recovery_code))
+    Ok((person, Secret::new((*password).clone())))
 }
 
-fn taken(field: &'static str) -> Invalid {
+pub(crate) fn taken(field: &'static str) -> Invalid {
     let what = if field == "email" { "e-mail address" } else { "user name" };
     Invalid::new(
         field,
@@ -79,80 +127,101 @@ fn taken(field: &'static str) -> Invalid {
     )
 }
 
-pub(super) struct Made {
-    pub(super) account: Account,
-    pub(super) folder: Folder,
-    pub(super) key: DataKey,
-    pub(super) recovery_code: Zeroizing<String>,
+/// Who becomes administrator.
+#[derive(Clone, Copy)]
+pub(super) enum Role {
+    /// An administrator decided so.
+    Administrator,
+    /// Nobody.
+    Ordinary,
+    /// The first person at the computer itself.
+    FirstIsAdministrator(DoorKind),
 }
 
-/// Makes vault and row of `account`, whose id is assigned here.
+/// Makes folder and row of `account`, whose id and role are assigned here; and its database with
+/// a first profile, when there is a key for it.
 pub(super) async fn make(
     core: &Core,
-    door: DoorKind,
     mut account: Account,
-    password: &Secret,
-    first_profile: ProfileDraft,
-) -> Result<Made, AccountError> {
-    let key = DataKey::generate(&core.sources);
-    let (mut header, code) = vault::seal(
-        &core.kdf,
-        &core.sources,
-        account.clone().into(),
-        password,
-        FIRST_GENERATION,
-        &key,
-    )
-    .await?;
-    let aside = core.vaults.join(format!("{UNFINISHED}{}", account.uuid));
+    role: Role,
+    header: Header,
+    key: &DataKey,
+    first_profile: Option<&ProfileDraft>,
+) -> Result<(Account, Folder), AccountError> {
+    let aside = Folder(core.vaults.join(format!("{UNFINISHED}{}", account.uuid)));
     let folder = vault::folder(&core.vaults, account.uuid);
-    let finished =
-        finish(core, door, &mut account, &mut header, &key, &first_profile, &aside).await;
+    let finished = finish(core, &mut account, role, header, key, first_profile, &aside).await;
     if let Err(fault) = finished {
         // Under either name: there is no row that names it. What can't be removed under the
         // first name now is removed at the next start.
-        fs::remove_dir_all(&aside).ok();
-        fs::remove_dir_all(&folder.0).ok();
+        fs::remove_dir_all(aside.path()).ok();
+        fs::remove_dir_all(folder.path()).ok();
         return Err(fault);
     }
-    Ok(Made { account, folder, key, recovery_code: code.to_text() })
+    Ok((account, folder))
 }
 
 /// Fills the folder `aside`, and gives account and folder their places in one step.
 async fn finish(
     core: &Core,
-    door: DoorKind,
     account: &mut Account,
-    header: &mut Header,
+    role: Role,
+    header: Header,
     key: &DataKey,
-    first_profile: &ProfileDraft,
-    aside: &Path,
+    first_profile: Option<&ProfileDraft>,
+    aside: &Folder,
 ) -> Result<(), AccountError> {
-    vault::create_private_dir(aside)?;
-    let vault = Folder(aside.to_owned()).create(key, header).await?;
-    let filled = match vault.connection().await {
-        Some(mut db) => profile::create(&mut db, first_profile, core.sources.now()).await,
-        None => Ok(()),
-    };
-    vault.close().await;
-    filled?;
+    vault::create_private_dir(aside.path())?;
+    if let Some(first_profile) = first_profile {
+        let vault = aside.create(key, &header).await?;
+        let filled = fill(core, &vault, first_profile).await;
+        vault.close().await;
+        filled?;
+    }
+    *account = settle_in(core, account.clone(), role, header, key, aside).await?;
+    Ok(())
+}
 
+/// What every new vault holds.
+pub(super) async fn fill(
+    core: &Core,
+    vault: &Vault,
+    first_profile: &ProfileDraft,
+) -> Result<(), sqlx::Error> {
+    let Some(mut db) = vault.connection().await else { return Ok(()) };
+    settings::write_code_noted(&mut db, false).await?;
+    profile::create(&mut db, first_profile, core.sources.now()).await
+}
+
+/// Gives the finished folder `aside` its place, and `account` its row, id and role, in one step.
+pub(super) async fn settle_in(
+    core: &Core,
+    mut account: Account,
+    role: Role,
+    header: Header,
+    key: &DataKey,
+    aside: &Folder,
+) -> Result<Account, AccountError> {
     let mut db = core.accounts().await?;
     let mut row = Transaction::begin(&mut db).await?;
-    // Whoever came over HTTP before doesn't keep the computer without an administrator.
-    account.administrator =
-        !account.demo && door != DoorKind::Http && !store::has_administrator(&mut row).await?;
-    account.id = store::insert(&mut row, account).await.map_err(name_race)?;
-    store::audit(&mut row, account.created_at, Some(account.id), door, "account_created").await?;
+    account.administrator = match role {
+        Role::Administrator => true,
+        Role::Ordinary => false,
+        Role::FirstIsAdministrator(door) => administration::is_first(&mut row, door).await?,
+    };
+    if store::id_is_used(&mut row, account.id).await? {
+        account.id = AccountId(0);
+    }
+    account.id = store::insert(&mut row, &account).await.map_err(name_race)?;
     if account.demo {
         store::mark_demo_made(&mut row).await?;
     }
-    header.holder = account.clone().into();
-    header.write(aside)?;
-    fs::rename(aside, vault::folder(&core.vaults, account.uuid).0)?;
+    header.held_by(account.clone().into(), key).write(&core.sources, aside.path())?;
+    core.sources.step("a folder takes its place");
+    fs::rename(aside.path(), vault::folder(&core.vaults, account.uuid).path())?;
     vault::sync_dir(&core.vaults)?;
     row.commit().await?;
-    Ok(())
+    Ok(account)
 }
 
 /// Two registrations of one name at once: the second finds it taken.

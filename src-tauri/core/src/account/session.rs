@@ -1,32 +1,46 @@
 //! Sessions: the proof that a person signed in, and the only way to that person's vault.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use tokio::sync::{MappedMutexGuard, broadcast};
 use tokio_util::sync::CancellationToken;
+use ts_rs::TS;
 use uuid::Uuid;
 
 use super::token::Refreshing;
+use super::work::Work;
 use super::{Account, AccountError, DoorKind, Locked, store};
+use crate::backup::{self, BackupKind, Keeper};
 use crate::chat::{ChatEvent, Desk};
 use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::ids::AccountId;
-use crate::vault::{DataKey, Folder, Vault};
+use crate::vault::{DataKey, Folder, Header, Transaction, Vault};
 
 /// The one connection to a vault, for one caller at a time.
 pub(crate) type Connection<'a> = MappedMutexGuard<'a, SqliteConnection>;
 
-const LIFETIME_S: i64 = 7 * 24 * 3600;
+/// A session that nobody uses ends after this long, and each after [`LONGEST_S`].
+const IDLE_S: i64 = 7 * 24 * 3600;
+const LONGEST_S: i64 = 30 * 24 * 3600;
+/// How long an answer may go on after its person's window was locked.
+const FINISHING: Duration = Duration::from_secs(600);
+const LONGEST_LABEL: usize = 80;
 
 /// An open vault and what runs on it, shared by the account's sessions.
 pub(crate) struct Unlocked {
     vault: Vault,
     pub(crate) desk: Desk,
-    sessions: std::sync::atomic::AtomicUsize,
+    pub(crate) work: Work,
+    keeper: Keeper,
+    /// Whether a check found damage.
+    damaged: AtomicBool,
+    sessions: AtomicUsize,
 }
 
 /// A live session. Clones are the same one; when it ended, every use answers [`Locked`].
@@ -36,11 +50,34 @@ pub struct Session(Arc<Live>);
 struct Live {
     id: Uuid,
     core: Core,
+    door: DoorKind,
     account: Account,
     unlocked: Arc<Unlocked>,
-    expires_at: Timestamp,
+    created_at: Timestamp,
+    last_used_at: AtomicI64,
+    label: std::sync::Mutex<String>,
     ended: CancellationToken,
     refreshing: std::sync::Mutex<Refreshing>,
+}
+
+/// A live session, as its owner sees it in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SessionInfo {
+    /// What names it.
+    #[ts(type = "string")]
+    pub id: Uuid,
+    /// Where it was started.
+    pub door: DoorKind,
+    /// What the door says of itself, such as a client's name; may be empty.
+    pub label: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// When it was used last.
+    pub last_used_at: Timestamp,
+    /// When it ends if nobody uses it until then.
+    pub expires_at: Timestamp,
 }
 
 impl fmt::Debug for Session {
@@ -61,46 +98,104 @@ pub(super) async fn start(
     generation: u64,
     key: &DataKey,
 ) -> Result<Session, AccountError> {
-    let mut open = core.unlocked.lock().await;
+    let mut open = core.unlocked(account.id).await;
     let header = folder.header()?;
-    if header.generation != generation {
+    if header.generation != generation || header.holder.disabled {
         return Err(AccountError::InvalidCredentials);
     }
-    let unlocked = match open.get(&account.id) {
-        Some(unlocked) => Arc::clone(unlocked),
-        None => {
-            let vault = folder.open(key, &header).await?;
-            let marked = match vault.connection().await {
-                Some(mut db) => crate::chat::mark_interrupted(&mut db).await,
-                None => Ok(()),
-            };
-            if let Err(fault) = marked {
-                // A full disk must not keep a person from reading.
-                tracing::warn!(%fault, "broken-off answers were not marked");
-            }
-            Arc::new(Unlocked { vault, desk: Desk::default(), sessions: 0.into() })
+    let unlocked = match open.as_ref() {
+        Some(unlocked) if unlocked.vault.is_open() => {
+            unlocked.vault.admits(&header, key)?;
+            Arc::clone(unlocked)
+        }
+        _ => {
+            let unlocked = Arc::new(unlock(core, &account, &folder, &header, key).await?);
+            unlocked.keeper.begin(core, account.uuid, &unlocked);
+            unlocked
         }
     };
-    let id = core.sources.uuid();
-    let expires_at = core.sources.now().plus_seconds(LIFETIME_S);
-    if let Err(fault) = note_start(core, id, account.id, door, expires_at).await {
-        // Nor must a full disk keep a person out.
-        tracing::warn!(%fault, "a sign-in was not recorded");
-    }
-    unlocked.sessions.fetch_add(1, std::sync::atomic::Ordering::AcqRel);
-    open.insert(account.id, Arc::clone(&unlocked));
+    let (id, now) = (core.sources.uuid(), core.sources.steady());
+    unlocked.sessions.fetch_add(1, Ordering::AcqRel);
+    *open = Some(Arc::clone(&unlocked));
     let session = Session(Arc::new(Live {
         id,
         core: core.clone(),
+        door,
         account,
         unlocked,
-        expires_at,
+        created_at: now,
+        last_used_at: now.0.into(),
+        label: std::sync::Mutex::default(),
         ended: CancellationToken::new(),
         refreshing: std::sync::Mutex::default(),
     }));
     core.sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(id, session.clone());
+    drop(open);
     tokio::spawn(end_in_time(session.clone()));
+    if let Err(fault) = note_start(core, &session).await {
+        // A full disk must not keep a person out.
+        tracing::warn!(%fault, "a sign-in was not recorded");
+    }
     Ok(session)
+}
+
+/// Proves that `header`, which gave `key`, opens the vault as it is now: it is not an older one, and
+/// nothing is used up for a vault that doesn't open.
+pub(super) async fn prove(
+    core: &Core,
+    account: &Account,
+    folder: &Folder,
+    header: &Header,
+    key: &DataKey,
+) -> Result<(), AccountError> {
+    if let Some(unlocked) = core.unlocked(account.id).await.as_ref() {
+        return Ok(unlocked.vault.admits(header, key)?);
+    }
+    let vault = folder.open(&core.sources, key, header).await?;
+    let prepared = prepare(core, account, &vault).await;
+    vault.close().await;
+    prepared
+}
+
+/// Opens a vault: its schema is brought up to date, after a backup, and answers that broke off
+/// are marked.
+async fn unlock(
+    core: &Core,
+    account: &Account,
+    folder: &Folder,
+    header: &Header,
+    key: &DataKey,
+) -> Result<Unlocked, AccountError> {
+    let vault = folder.open(&core.sources, key, header).await?;
+    if let Err(fault) = prepare(core, account, &vault).await {
+        vault.close().await;
+        return Err(fault);
+    }
+    let marked = match vault.connection().await {
+        Some(mut db) => crate::chat::mark_interrupted(&mut db).await,
+        None => Ok(()),
+    };
+    if let Err(fault) = marked {
+        // A full disk must not keep a person from reading.
+        tracing::warn!(%fault, "broken-off answers were not marked");
+    }
+    Ok(Unlocked {
+        vault,
+        desk: Desk::default(),
+        work: Work::default(),
+        keeper: Keeper::default(),
+        damaged: AtomicBool::new(false),
+        sessions: 0.into(),
+    })
+}
+
+/// Brings the vault's schema up to date, if it is older, after a backup of the vault as it was.
+async fn prepare(core: &Core, account: &Account, vault: &Vault) -> Result<(), AccountError> {
+    if vault.is_outdated().await? {
+        backup::make(core, account.uuid, vault, BackupKind::Migration, None).await?;
+        vault.migrate().await?;
+    }
+    Ok(())
 }
 
 /// Ends a session whose time is over, so that its vault doesn't stay open.
@@ -117,25 +212,70 @@ async fn end_in_time(session: Session) {
     }
 }
 
-async fn note_start(
-    core: &Core,
-    id: Uuid,
-    account: AccountId,
-    door: DoorKind,
-    expires_at: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let now = core.sources.now();
+async fn note_start(core: &Core, session: &Session) -> Result<(), sqlx::Error> {
     let mut db = core.accounts().await?;
-    store::insert_session(&mut db, id, account, door, now, expires_at).await?;
-    store::audit(&mut db, now, Some(account), door, "signed_in").await
+    let mut row = Transaction::begin(&mut db).await?;
+    store::insert_session(&mut row, &session.info(session.id()), session.account().id).await?;
+    store::note_sign_in(&mut row, session.account().id, core.sources.now()).await?;
+    row.commit().await
 }
 
-async fn note_end(core: &Core, id: Uuid) -> Result<(), sqlx::Error> {
-    let mut db = core.accounts().await?;
-    store::end_session(&mut db, id, core.sources.now()).await
+/// Ends every session of an account at once, in every door, and closes its vault; `but` goes on.
+pub(super) async fn revoke_all(core: &Core, account: AccountId, but: Option<&Session>) {
+    // Whoever starts a session of this account waits: none comes in between.
+    let mut open = core.unlocked(account).await;
+    let mut ended = Vec::new();
+    for session in core.live_sessions() {
+        let goes = session.account().id == account && but.is_none_or(|b| b.id() != session.id());
+        if goes && session.leave() {
+            session.release(&mut open).await;
+            ended.push(session);
+        }
+    }
+    // What was still being finished behind a locked window.
+    if but.is_none()
+        && let Some(unlocked) = open.take()
+    {
+        unlocked.close().await;
+    }
+    drop(open);
+    for session in ended {
+        session.note_end().await;
+    }
 }
 
 impl Core {
+    /// How many sessions of the account named `uuid` are live.
+    pub fn sessions_of(&self, uuid: Uuid) -> usize {
+        self.live_sessions().iter().filter(|session| session.account().uuid == uuid).count()
+    }
+
+    /// Ends every session of the account named `uuid`.
+    pub async fn end_sessions_of(&self, uuid: Uuid) {
+        let live = self.live_sessions();
+        if let Some(session) = live.iter().find(|session| session.account().uuid == uuid) {
+            revoke_all(self, session.account().id, None).await;
+        }
+    }
+
+    /// Closes a vault in which answers were left to end behind a locked window, unless its person
+    /// is signed in elsewhere.
+    pub async fn stop_finishing(&self, account: &Account) {
+        let mut open = self.unlocked(account.id).await;
+        if self.sessions_of(account.uuid) == 0
+            && let Some(unlocked) = open.take()
+        {
+            unlocked.close().await;
+        }
+    }
+
+    /// Ends every session there is.
+    pub(crate) async fn revoke_everybody(&self) {
+        for account in self.accounts_seen() {
+            revoke_all(self, account, None).await;
+        }
+    }
+
     /// Every session that has not ended.
     pub(crate) fn live_sessions(&self) -> Vec<Session> {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,9 +295,67 @@ impl Session {
         &self.0.account
     }
 
-    /// When it ends by itself.
+    /// When it ends by itself if nobody uses it until then.
     pub fn expires_at(&self) -> Timestamp {
-        self.0.expires_at
+        let used = Timestamp(self.0.last_used_at.load(Ordering::Acquire));
+        used.plus_seconds(IDLE_S).min(self.0.created_at.plus_seconds(LONGEST_S))
+    }
+
+    /// When it was started.
+    pub fn created_at(&self) -> Timestamp {
+        self.0.created_at
+    }
+
+    /// The generation of its vault's header, which only rises; a keychain remembers it.
+    ///
+    /// # Errors
+    /// [`AccountError::Damaged`] and those of the store.
+    pub fn generation(&self) -> Result<u64, AccountError> {
+        let folder = crate::vault::folder(&self.core().vaults, self.account().uuid);
+        Ok(folder.header()?.generation)
+    }
+
+    /// Whether a check has found damage in its vault since it was opened.
+    pub fn is_damaged(&self) -> bool {
+        self.0.unlocked.damaged.load(Ordering::Acquire)
+    }
+
+    /// How many answers are being written on its vault.
+    pub fn answers_under_way(&self) -> usize {
+        self.0.unlocked.desk.running_count()
+    }
+
+    /// Where it was started.
+    pub fn door(&self) -> DoorKind {
+        self.0.door
+    }
+
+    /// Says what the door calls itself, for the list of sessions.
+    pub fn set_label(&self, label: &str) {
+        let shown = label.chars().filter(|c| !c.is_control()).take(LONGEST_LABEL).collect();
+        *self.0.label.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+
+    /// Notes that it is being used.
+    ///
+    /// # Errors
+    /// [`Locked`] when it was ended or its time is over.
+    pub fn touch(&self) -> Result<(), Locked> {
+        self.check()?;
+        self.0.last_used_at.fetch_max(self.core().sources.steady().0, Ordering::AcqRel);
+        Ok(())
+    }
+
+    pub(super) fn info(&self, asked_by: Uuid) -> SessionInfo {
+        SessionInfo {
+            id: self.0.id,
+            door: self.0.door,
+            label: self.0.label.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            current: self.0.id == asked_by,
+            created_at: self.0.created_at,
+            last_used_at: Timestamp(self.0.last_used_at.load(Ordering::Acquire)),
+            expires_at: self.expires_at(),
+        }
     }
 
     /// Whether it can still be used.
@@ -165,7 +363,7 @@ impl Session {
     /// # Errors
     /// [`Locked`] when it was ended or its time is over.
     pub fn check(&self) -> Result<(), Locked> {
-        if self.0.ended.is_cancelled() || self.core().sources.now() >= self.0.expires_at {
+        if self.0.ended.is_cancelled() || self.core().sources.steady() >= self.expires_at() {
             return Err(Locked);
         }
         Ok(())
@@ -183,24 +381,63 @@ impl Session {
     /// Ends it. The last one of an account stops its answers (what was written is kept) and
     /// closes its vault.
     pub async fn end(&self) {
-        let core = self.core();
-        if self.0.ended.is_cancelled() {
+        // Whoever starts a session of this account waits, and finds the vault open or closed.
+        let mut open = self.core().unlocked(self.0.account.id).await;
+        if !self.leave() {
             return;
         }
-        let mut open = core.unlocked.lock().await;
-        if self.0.ended.is_cancelled() {
+        self.release(&mut open).await;
+        drop(open);
+        self.note_end().await;
+    }
+
+    /// Ends it for whoever holds it, at once, and lets answers that are being written end by
+    /// themselves, for ten minutes at most, before the vault is closed.
+    pub async fn end_gently(&self) {
+        let open = self.core().unlocked(self.0.account.id).await;
+        let ended_here = self.leave();
+        drop(open);
+        if !ended_here {
             return;
+        }
+        let session = self.clone();
+        tokio::spawn(async move {
+            tokio::time::timeout(FINISHING, session.0.unlocked.desk.idle()).await.ok();
+            let mut open = session.core().unlocked(session.0.account.id).await;
+            session.release(&mut open).await;
+            drop(open);
+            session.note_end().await;
+        });
+    }
+
+    /// Marks it as ended; `false` when it was already.
+    fn leave(&self) -> bool {
+        if self.0.ended.is_cancelled() {
+            return false;
         }
         self.0.ended.cancel();
-        core.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0.id);
+        let mut sessions = self.core().sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.remove(&self.0.id).is_some()
+    }
+
+    /// Gives its part of the vault back.
+    async fn release(&self, open: &mut Option<Arc<Unlocked>>) {
         let unlocked = &self.0.unlocked;
-        if unlocked.sessions.fetch_sub(1, std::sync::atomic::Ordering::AcqRel) == 1 {
-            unlocked.desk.clear().await;
-            unlocked.vault.close().await;
-            open.remove(&self.0.account.id);
+        if unlocked.sessions.fetch_sub(1, Ordering::AcqRel) == 1 {
+            unlocked.close().await;
+            open.take_if(|held| Arc::ptr_eq(held, unlocked));
         }
-        drop(open);
-        if let Err(fault) = note_end(core, self.0.id).await {
+    }
+
+    async fn note_end(&self) {
+        let used_at = Timestamp(self.0.last_used_at.load(Ordering::Acquire));
+        let noted = match self.core().accounts().await {
+            Ok(mut db) => {
+                store::end_session(&mut db, self.0.id, used_at, self.core().sources.now()).await
+            }
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = noted {
             tracing::warn!(%fault, "the end of a session was not recorded");
         }
     }
@@ -224,8 +461,13 @@ impl Session {
 
     /// The vault's connection, if the session is live.
     pub(crate) async fn vault(&self) -> Result<Connection<'_>, Locked> {
-        self.check()?;
+        self.touch()?;
         self.0.unlocked.vault.connection().await.ok_or(Locked)
+    }
+
+    /// The session's own vault, for changes of its header and its key.
+    pub(super) fn own_vault(&self) -> &Vault {
+        &self.0.unlocked.vault
     }
 
     /// What runs on the vault.
@@ -235,6 +477,24 @@ impl Session {
 }
 
 impl Unlocked {
+    /// Stops what runs on the vault, saves it and closes the vault.
+    pub(crate) async fn close(&self) {
+        self.work.cancel();
+        self.keeper.end().await;
+        self.desk.clear().await;
+        self.vault.close().await;
+    }
+
+    /// Notes what a check found, and tells whoever listens.
+    pub(crate) fn note_damage(&self) {
+        self.damaged.store(true, Ordering::Release);
+        self.desk.tell(ChatEvent::VaultDamaged);
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// The connection for work that outlives one session, such as saving a growing answer.
     pub(crate) async fn connection(&self) -> Option<Connection<'_>> {
         self.vault.connection().await

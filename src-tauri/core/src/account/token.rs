@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{AccountError, DoorKind, Session, store};
+use super::audit::{Action, Entry};
+use super::{AccountError, Session, audit};
 use crate::clock::{Sources, Timestamp};
 use crate::core::Core;
 
@@ -120,7 +121,7 @@ pub fn issue(session: &Session) -> Result<Tokens, AccountError> {
 
 fn make(session: &Session, state: &mut Refreshing) -> Result<Tokens, AccountError> {
     let core = session.core();
-    let now = core.sources.now();
+    let now = core.sources.steady();
     let claims = |kind, seconds| Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
@@ -149,7 +150,7 @@ fn make(session: &Session, state: &mut Refreshing) -> Result<Tokens, AccountErro
 /// # Errors
 /// [`AccountError::InvalidToken`] for anything but a good token of a live session.
 pub fn authenticate(core: &Core, access: &str) -> Result<Session, AccountError> {
-    let claims = core.signer.read(Kind::Access, access, core.sources.now())?;
+    let claims = core.signer.read(Kind::Access, access, core.sources.steady())?;
     live(core, &claims)
 }
 
@@ -165,14 +166,15 @@ fn live(core: &Core, claims: &Claims) -> Result<Session, AccountError> {
 /// # Errors
 /// [`AccountError::InvalidToken`] for anything but the token in force or its predecessor.
 pub async fn refresh(core: &Core, refresh: &str) -> Result<Tokens, AccountError> {
-    let now = core.sources.now();
+    let now = core.sources.steady();
     let claims = core.signer.read(Kind::Refresh, refresh, now)?;
     let session = live(core, &claims)?;
     {
         let mut state = session.refreshing();
         // Asked under the lock: whoever waited for it must not look earlier than the one before.
-        let now = core.sources.now();
+        let now = core.sources.steady();
         if state.current == Some(claims.jti) {
+            session.touch()?;
             return make(&session, &mut state);
         }
         if let (Some((jti, at)), Some(tokens)) = (state.previous, &state.tokens)
@@ -183,8 +185,7 @@ pub async fn refresh(core: &Core, refresh: &str) -> Result<Tokens, AccountError>
         }
     }
     session.end().await;
-    let account = Some(session.account().id);
-    let mut db = core.accounts().await?;
-    store::audit(&mut db, now, account, DoorKind::Http, "refresh_token_reused").await?;
+    audit::note(core, Entry::about(session.account(), session.door(), Action::RefreshTokenReused))
+        .await;
     Err(AccountError::InvalidToken)
 }

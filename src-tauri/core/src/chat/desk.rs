@@ -13,6 +13,8 @@ use crate::ids::MessageId;
 
 /// Events that a listener may fall behind before it is told to ask for everything again.
 const BACKLOG: usize = 1024;
+/// How often a locked vault looks whether its answers have ended.
+const LOOK: Duration = Duration::from_millis(200);
 /// How long an answer may take to save itself when its vault is closed.
 const LAST_SAVE: Duration = Duration::from_secs(10);
 
@@ -43,7 +45,7 @@ impl Desk {
     }
 
     /// Tells whoever listens; nobody needs to.
-    pub(super) fn tell(&self, event: ChatEvent) {
+    pub(crate) fn tell(&self, event: ChatEvent) {
         self.events.send(event).ok();
     }
 
@@ -69,6 +71,18 @@ impl Desk {
         let running = self.running();
         let found = running.get(&id).filter(|running| !running.task.is_finished());
         found.inspect(|running| running.stop.cancel()).is_some()
+    }
+
+    /// How many answers are being written.
+    pub(crate) fn running_count(&self) -> usize {
+        self.running().values().filter(|running| !running.task.is_finished()).count()
+    }
+
+    /// Resolves when no answer is being written.
+    pub(crate) async fn idle(&self) {
+        while self.running_count() > 0 {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Stops every answer and waits until each has saved what was written.

@@ -86,4 +86,7 @@ pub enum ChatEvent {
     },
     /// Events were missed; whatever is on the screen must be asked for again.
     Resync,
+    /// The daily check found damage in the open vault. What is read from it is right: a damaged
+    /// page reads as an error.
+    VaultDamaged,
 }

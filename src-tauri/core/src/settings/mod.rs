@@ -1,11 +1,16 @@
 //! Which model answers, and the keys it needs. Keys go in and never come out.
 
+mod locking;
 mod store;
 
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
+
+pub(crate) use locking::write_code_noted;
+pub use locking::{IDLE_MINUTES, idle_minutes, is_code_noted, set_code_noted, set_idle_minutes};
+pub(crate) use store::{set_value, value};
 
 use crate::Invalid;
 use crate::account::{Locked, Session};

@@ -1,5 +1,7 @@
 //! Settings and providers in SQL.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 use zeroize::Zeroizing;
 
@@ -16,12 +18,38 @@ pub(super) struct Gemini {
     pub(super) key_url: Option<String>,
 }
 
-pub(super) async fn choice(db: &mut SqliteConnection) -> Result<ModelChoice, sqlx::Error> {
+/// A setting, when it was made and can still be read.
+pub(crate) async fn value<T: DeserializeOwned>(
+    db: &mut SqliteConnection,
+    name: &str,
+) -> Result<Option<T>, sqlx::Error> {
     let stored: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = ?")
-        .bind(CHOICE)
+        .bind(name)
         .fetch_optional(db)
         .await?;
-    Ok(stored.and_then(|value| serde_json::from_str(&value).ok()).unwrap_or_default())
+    Ok(stored.and_then(|value| serde_json::from_str(&value).ok()))
+}
+
+/// Makes a setting.
+pub(crate) async fn set_value(
+    db: &mut SqliteConnection,
+    name: &str,
+    value: &impl Serialize,
+) -> Result<(), sqlx::Error> {
+    let value = serde_json::to_string(value).map_err(|fault| sqlx::Error::Encode(fault.into()))?;
+    sqlx::query(
+        "INSERT INTO setting (name, value) VALUES (?, ?)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn choice(db: &mut SqliteConnection) -> Result<ModelChoice, sqlx::Error> {
+    Ok(value(db, CHOICE).await?.unwrap_or_default())
 }
 
 type Stored = (String, Option<String>, Option<String>, Option<String>);
@@ -42,16 +70,7 @@ pub(super) async fn choose(
     model: Option<&str>,
     stored: &Gemini,
 ) -> Result<(), sqlx::Error> {
-    let value =
-        serde_json::to_string(&choice).map_err(|fault| sqlx::Error::Encode(fault.into()))?;
-    sqlx::query(
-        "INSERT INTO setting (name, value) VALUES (?, ?)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    )
-    .bind(CHOICE)
-    .bind(value)
-    .execute(&mut *db)
-    .await?;
+    set_value(db, CHOICE, &choice).await?;
     sqlx::query(
         "INSERT INTO provider (name, base_url, model) VALUES ('gemini', ?, ?)
          ON CONFLICT (name) DO UPDATE SET model = excluded.model",

@@ -68,7 +68,7 @@ impl From<std::io::Error> for StoreError {
     fn from(fault: std::io::Error) -> Self {
         use std::io::ErrorKind as Kind;
         match fault.kind() {
-            Kind::StorageFull | Kind::QuotaExceeded => Self::Full,
+            Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => Self::Full,
             Kind::PermissionDenied | Kind::ReadOnlyFilesystem | Kind::NotADirectory => {
                 Self::NotWritable
             }
@@ -101,22 +101,35 @@ pub(crate) async fn assert_cipher() -> Result<(), StoreError> {
     let version = cipher_version(&mut memory).await?;
     let sqlite: String =
         sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut memory).await?;
+    // Older ones than those that were proven must not be linked by mistake.
+    if !is_at_least(&version, &SQLCIPHER) || !is_at_least(&sqlite, &SQLITE) {
+        return Err(StoreError::NoCipher);
+    }
     tracing::info!(sqlcipher = %version, %sqlite, "store");
     memory.close().await?;
     Ok(())
 }
 
-async fn cipher_version(connection: &mut SqliteConnection) -> Result<String, StoreError> {
-    sqlx::query("PRAGMA cipher_version")
-        .fetch_optional(connection)
-        .await?
-        .map(|row| row.try_get::<String, _>(0))
-        .transpose()?
-        .filter(|version| !version.is_empty())
-        .ok_or(StoreError::NoCipher)
+/// The versions that everything here was proven with.
+const SQLCIPHER: [u32; 3] = [4, 10, 0];
+const SQLITE: [u32; 3] = [3, 50, 4];
+
+fn is_at_least(version: &str, least: &[u32; 3]) -> bool {
+    let numbers = version.split([' ', '.']).map_while(|part| part.parse().ok());
+    numbers.collect::<Vec<u32>>().as_slice() >= least.as_slice()
 }
 
-fn options(path: &Path, create: bool) -> SqliteConnectOptions {
+async fn cipher_version(connection: &mut SqliteConnection) -> Result<String, StoreError> {
+    let row = sqlx::query("PRAGMA cipher_version").fetch_optional(connection).await?;
+    encrypting(row.map(|row| row.try_get::<String, _>(0)).transpose()?)
+}
+
+/// The version of SQLCipher. Plain SQLite knows no such pragma and answers no row.
+fn encrypting(version: Option<String>) -> Result<String, StoreError> {
+    version.filter(|version| !version.is_empty()).ok_or(StoreError::NoCipher)
+}
+
+pub(super) fn options(path: &Path, create: bool) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(create)
@@ -132,12 +145,42 @@ pub(crate) async fn open_plain(path: &Path) -> Result<SqliteConnection, StoreErr
         .synchronous(SqliteSynchronous::Full)
         .connect()
         .await?;
-    if let Err(fault) = migrate(&ACCOUNTS, &mut connection).await {
+    if let Err(fault) = ready(&mut connection, path).await {
         // Dropped, it would be closed at some later time, when the file was kept aside.
         connection.close().await.ok();
         return Err(fault);
     }
     Ok(connection)
+}
+
+/// Checks accounts.db, which is small and can be made anew, and brings it up to date.
+async fn ready(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let told: Vec<String> =
+        sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *connection).await?;
+    if told != ["ok"] {
+        return Err(StoreError::Damaged);
+    }
+    let is_new: bool = sqlx::query_scalar("SELECT count(*) = 0 FROM sqlite_schema")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !is_new && is_behind(&ACCOUNTS, connection).await? {
+        copy_before_migration(connection, path).await?;
+    }
+    migrate(&ACCOUNTS, connection).await
+}
+
+/// Keeps accounts.db beside itself as it is before a newer program changes it.
+async fn copy_before_migration(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<(), StoreError> {
+    let copy = path.with_extension("db.before-migration");
+    match std::fs::remove_file(&copy) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(fault.into()),
+        _ => {}
+    }
+    sqlx::query("VACUUM INTO ?").bind(copy.to_string_lossy()).execute(connection).await?;
+    Ok(())
 }
 
 /// Opens a vault's database, keyed before anything else is read.
@@ -156,11 +199,16 @@ pub(super) async fn open_encrypted(
 }
 
 async fn prepare(connection: &mut SqliteConnection, key: &DataKey) -> Result<(), StoreError> {
-    hand_key(connection, key).await?;
+    hand_key(connection, key, Give::Use).await?;
     cipher_version(connection).await?;
+    sqlx::raw_sql("PRAGMA cipher_log_level = NONE").execute(&mut *connection).await?;
+    settle_in(connection).await
+}
+
+/// What every vault's connection is set to.
+pub(super) async fn settle_in(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     // SQLCipher decodes every page, so a cache of 64 MB keeps long scans near plain SQLite.
     for pragma in [
-        "PRAGMA cipher_log_level = NONE",
         "PRAGMA temp_store = MEMORY",
         "PRAGMA trusted_schema = OFF",
         "PRAGMA cell_size_check = ON",
@@ -176,23 +224,65 @@ async fn prepare(connection: &mut SqliteConnection, key: &DataKey) -> Result<(),
     Ok(())
 }
 
-/// Hands SQLCipher its key. The only unsafe code of the program.
+/// What SQLCipher does with a key.
+#[derive(Clone, Copy)]
+pub(super) enum Give {
+    /// Reads and writes the file with it.
+    Use,
+    /// Encrypts the whole file with it from now on.
+    Change,
+}
+
+/// Hands SQLCipher a key. The only unsafe code of the program.
 ///
 /// The key never goes through a `PRAGMA key` of the connection's options: it would show in
 /// their `Debug` and in debug logs.
-async fn hand_key(connection: &mut SqliteConnection, key: &DataKey) -> Result<(), StoreError> {
+pub(super) async fn hand_key(
+    connection: &mut SqliteConnection,
+    key: &DataKey,
+    give: Give,
+) -> Result<(), StoreError> {
     let form = key.sqlcipher_form();
+    let hand = match give {
+        Give::Use => libsqlite3_sys::sqlite3_key,
+        Give::Change => libsqlite3_sys::sqlite3_rekey,
+    };
     let mut handle = connection.lock_handle().await?;
     #[expect(unsafe_code, reason = "SQLCipher takes its key through its C interface alone")]
     // SAFETY: the handle is locked and open; SQLCipher copies the 67 bytes before it returns.
     let code = unsafe {
-        libsqlite3_sys::sqlite3_key(
-            handle.as_raw_handle().as_ptr(),
-            form.as_ptr().cast(),
-            form.len() as std::ffi::c_int,
-        )
+        hand(handle.as_raw_handle().as_ptr(), form.as_ptr().cast(), form.len() as std::ffi::c_int)
     };
-    if code == libsqlite3_sys::SQLITE_OK { Ok(()) } else { Err(StoreError::NoCipher) }
+    match (code, give) {
+        (libsqlite3_sys::SQLITE_OK, _) => Ok(()),
+        (_, Give::Use) => Err(StoreError::NoCipher),
+        // It doesn't say why; what it writes to is a copy, so that nothing is lost.
+        (_, Give::Change) => Err(StoreError::Full),
+    }
+}
+
+/// Refuses a vault that a newer program has changed.
+pub(super) async fn refuse_newer(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let newest = VAULT.iter().map(|migration| migration.version).max();
+    let applied: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(connection)
+        .await?;
+    if applied > newest { Err(StoreError::Newer) } else { Ok(()) }
+}
+
+/// Whether the schema of this vault is older than this program's.
+pub(super) async fn is_outdated(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    is_behind(&VAULT, connection).await
+}
+
+/// Whether some of these migrations have not been applied.
+async fn is_behind(
+    migrator: &Migrator,
+    connection: &mut SqliteConnection,
+) -> Result<bool, StoreError> {
+    let applied: Vec<i64> =
+        sqlx::query_scalar("SELECT version FROM _sqlx_migrations").fetch_all(connection).await?;
+    Ok(migrator.iter().any(|migration| !applied.contains(&migration.version)))
 }
 
 pub(super) async fn migrate_vault(connection: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -239,4 +329,50 @@ pub(super) async fn record_generation(
         }
     };
     u64::try_from(highest).map_err(|_| StoreError::Damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_build_without_sqlcipher_refuses_to_start() {
+        assert_cipher().await.expect("this build has it");
+        let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await.unwrap();
+        // What plain SQLite answers to a pragma that it doesn't know.
+        let unknown = sqlx::query("PRAGMA no_such_cipher").fetch_optional(&mut memory).await;
+        let version = unknown.unwrap().map(|row| row.get::<String, _>(0));
+        assert!(matches!(encrypting(version), Err(StoreError::NoCipher)));
+        assert!(matches!(encrypting(Some(String::new())), Err(StoreError::NoCipher)));
+        assert!(is_at_least("4.10.0 community", &SQLCIPHER) && is_at_least("5.0.0", &SQLCIPHER));
+        assert!(!is_at_least("4.9.1 community", &SQLCIPHER) && !is_at_least("", &SQLCIPHER));
+        memory.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn accounts_are_copied_before_a_newer_program_changes_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("accounts.db");
+        let copy = folder.path().join("accounts.db.before-migration");
+        let mut accounts = open_plain(&path).await.unwrap();
+        assert!(!copy.exists(), "a new one has nothing to lose");
+        let older = "DROP INDEX audit_by_subject;
+            ALTER TABLE audit DROP COLUMN actor; ALTER TABLE audit DROP COLUMN subject;
+            ALTER TABLE session DROP COLUMN label;
+            ALTER TABLE account DROP COLUMN claimed;
+            ALTER TABLE account DROP COLUMN last_signed_in_at;
+            DELETE FROM _sqlx_migrations WHERE version > 1;
+            INSERT INTO audit (at, door, action) VALUES (7, 'desktop', 'signed_in');";
+        sqlx::raw_sql(older).execute(&mut accounts).await.unwrap();
+        accounts.close().await.unwrap();
+        let mut accounts = open_plain(&path).await.unwrap();
+        let at = "SELECT at FROM audit WHERE actor IS NULL";
+        assert_eq!(sqlx::query_scalar::<_, i64>(at).fetch_one(&mut accounts).await.unwrap(), 7);
+        accounts.close().await.unwrap();
+        let mut before = options(&copy, false).connect().await.unwrap();
+        let columns = "SELECT count(*) FROM pragma_table_info('account') WHERE name = 'claimed'";
+        let claimed = sqlx::query_scalar::<_, i64>(columns).fetch_one(&mut before).await.unwrap();
+        assert_eq!(claimed, 0, "the copy is as it was");
+        before.close().await.unwrap();
+    }
 }

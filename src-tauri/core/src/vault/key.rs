@@ -23,6 +23,18 @@ impl DataKey {
         Self(Box::new(Zeroizing::new([0; 32])))
     }
 
+    /// Another copy, for whoever holds the vault open.
+    pub(crate) fn copied(&self) -> Self {
+        let mut copy = Self::empty();
+        copy.0.copy_from_slice(self.0.as_slice());
+        copy
+    }
+
+    /// Whether it is the same key, told in the same time wherever they differ.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0.iter()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+    }
+
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -68,6 +80,36 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// What opens the vault of somebody who stays signed in. It is kept in the system's keychain and
+/// nowhere else.
+pub struct UnlockSecret(Box<Zeroizing<[u8; 32]>>);
+
+impl UnlockSecret {
+    pub(crate) fn generate(sources: &Sources) -> Self {
+        let mut secret = Self(Box::new(Zeroizing::new([0; 32])));
+        sources.fill(secret.0.as_mut_slice());
+        secret
+    }
+
+    /// The secret that a keychain gave back; `None` when it has another length.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut secret = Self(Box::new(Zeroizing::new([0; 32])));
+        (bytes.len() == secret.0.len()).then(|| secret.0.copy_from_slice(bytes))?;
+        Some(secret)
+    }
+
+    /// Its bytes, for the keychain alone.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnlockSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnlockSecret(…)")
     }
 }
 

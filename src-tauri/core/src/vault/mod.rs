@@ -1,43 +1,58 @@
 //! One encrypted database per person: its header, its keys, opening and closing it.
 //!
-//! It refuses a file that isn't SQLCipher's, a header that belongs to another folder, key
-//! derivation parameters outside sane bounds, a header older than the vault has seen, and a
-//! second opening of a vault that is open.
+//! It refuses a file that isn't SQLCipher's, a header that belongs to another folder or that
+//! somebody without the key changed, key derivation parameters outside sane bounds, a header
+//! older than the vault has seen, and a second opening of a vault that is open.
 
 mod database;
+mod envelope;
+mod files;
+mod folder;
 mod header;
 mod kdf;
 mod key;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod recovery;
+mod rekey;
+mod snapshot;
 mod transaction;
+mod whole;
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
-use sqlx::SqliteConnection;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
-use uuid::Uuid;
 
 pub use database::StoreError;
 pub(crate) use database::{assert_cipher, open_plain, word};
-pub(crate) use header::{Header, HeaderError, Holder};
+pub(crate) use files::{Held, create_private_dir, open_private, sync_dir};
+pub(crate) use folder::{Folder, folder};
+pub(crate) use header::{Header, HeaderError, Holder, Opener, Tombstone};
 pub(crate) use kdf::Kdf;
 pub use kdf::{Derivation, KdfParams};
+pub use key::UnlockSecret;
 pub(crate) use key::{DataKey, Secret};
 pub(crate) use recovery::RecoveryCode;
+pub(crate) use rekey::{Go, Stage};
+pub(crate) use snapshot::{Known, record, remove_database};
 pub(crate) use transaction::{Transaction, roll_back};
-
-use crate::clock::Sources;
-
-const DATABASE: &str = "vault.db";
+pub(crate) use whole::check;
 
 /// An open vault: the one connection to its database.
-pub(crate) struct Vault(Mutex<Option<Open>>);
+pub(crate) struct Vault {
+    folder: Folder,
+    open: Mutex<Option<Open>>,
+    /// The newest header that this vault knows, by generation and key. Apart from `open`, so that
+    /// a sign-in needn't wait for long work.
+    in_force: std::sync::Mutex<Option<(u64, DataKey)>>,
+}
 
 /// What closing gives back, in this order, however long somebody still holds the [`Vault`].
 struct Open {
     connection: SqliteConnection,
-    lock: File,
+    key: DataKey,
+    lock: files::Held,
 }
 
 /// Why a vault didn't open.
@@ -58,78 +73,27 @@ pub(crate) enum OpenError {
     /// The header is older than one that the vault has seen.
     #[error("the header is older than the vault")]
     OlderHeader,
+    /// The vault was closed.
+    #[error("the vault is closed")]
+    Closed,
+    /// The person gave it up.
+    #[error("it was cancelled")]
+    Cancelled,
     /// The database's files.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The folder of one vault.
-#[derive(Clone, Debug)]
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn header(&self) -> Result<Header, HeaderError> {
-        Header::read(&self.0)
+impl From<std::io::Error> for OpenError {
+    fn from(fault: std::io::Error) -> Self {
+        Self::Store(fault.into())
     }
-
-    pub(crate) fn database(&self) -> PathBuf {
-        self.0.join(DATABASE)
-    }
-
-    fn lock(&self) -> Result<File, OpenError> {
-        let file = open_private(&self.0.join("lock")).map_err(StoreError::from)?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse),
-            Err(TryLockError::Error(fault)) => Err(StoreError::from(fault).into()),
-        }
-    }
-
-    /// Makes the database of a new vault.
-    pub(crate) async fn create(&self, key: &DataKey, header: &Header) -> Result<Vault, OpenError> {
-        self.connect(key, header, true).await
-    }
-
-    /// Opens the database with `key`, taken from `header`.
-    pub(crate) async fn open(&self, key: &DataKey, header: &Header) -> Result<Vault, OpenError> {
-        // An empty file would be filled as if the vault were new.
-        if !fs::metadata(self.database()).is_ok_and(|file| file.is_file() && file.len() > 0) {
-            return Err(StoreError::Damaged.into());
-        }
-        self.connect(key, header, false).await
-    }
-
-    async fn connect(
-        &self,
-        key: &DataKey,
-        header: &Header,
-        create: bool,
-    ) -> Result<Vault, OpenError> {
-        let lock = self.lock()?;
-        let mut connection = database::open_encrypted(&self.database(), key, create).await?;
-        let proven = prove(&mut connection, header).await;
-        let vault = Vault(Mutex::new(Some(Open { connection, lock })));
-        if let Err(fault) = proven {
-            // Closed before the lock is given back: a vault never has two connections.
-            vault.close().await;
-            return Err(fault);
-        }
-        Ok(vault)
-    }
-}
-
-/// Whether the open database is up to date, `header`'s own, and not newer than `header`.
-async fn prove(connection: &mut SqliteConnection, header: &Header) -> Result<(), OpenError> {
-    database::migrate_vault(connection).await?;
-    let seen =
-        database::record_generation(connection, header.holder.uuid, header.generation).await?;
-    if header.generation < seen { Err(OpenError::OlderHeader) } else { Ok(()) }
 }
 
 impl Vault {
     /// The connection, for one caller at a time. `None` once the vault was closed.
     pub(crate) async fn connection(&self) -> Option<MappedMutexGuard<'_, SqliteConnection>> {
-        let open = self.0.lock().await;
+        let open = self.open.lock().await;
         let mut connection =
             MutexGuard::try_map(open, |open| open.as_mut().map(|open| &mut open.connection))
                 .ok()?;
@@ -137,73 +101,79 @@ impl Vault {
         Some(connection)
     }
 
-    /// Closes the database, drops SQLCipher's copy of the key and gives the lock back. Closing
-    /// twice is harmless.
+    /// A copy of the data key; `None` once the vault was closed.
+    pub(crate) async fn key(&self) -> Option<DataKey> {
+        self.open.lock().await.as_ref().map(|open| open.key.copied())
+    }
+
+    /// Whether it has not been closed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.in_force.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Whether `header`, which gave `key`, may use this vault, open already: a header of before, put
+    /// back while the vault is open, may not.
+    pub(crate) fn admits(&self, header: &Header, key: &DataKey) -> Result<(), OpenError> {
+        match &*self.in_force.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => Err(OpenError::Closed),
+            Some((seen, _)) if header.generation < *seen => Err(OpenError::OlderHeader),
+            Some((_, own)) if !own.is(key) => Err(StoreError::Damaged.into()),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn put_in_force(&self, header: &Header, key: Option<&DataKey>) {
+        let mut in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((seen, own)) = in_force.as_mut() {
+            *seen = header.generation;
+            if let Some(key) = key {
+                *own = key.copied();
+            }
+        }
+    }
+
+    /// Whether the database's schema is older than this program's.
+    pub(crate) async fn is_outdated(&self) -> Result<bool, OpenError> {
+        let mut connection = self.connection().await.ok_or(OpenError::Closed)?;
+        Ok(database::is_outdated(&mut connection).await?)
+    }
+
+    /// Brings the database's schema up to date, each step whole or not at all.
+    pub(crate) async fn migrate(&self) -> Result<(), OpenError> {
+        let mut connection = self.connection().await.ok_or(OpenError::Closed)?;
+        Ok(database::migrate_vault(&mut connection).await?)
+    }
+
+    /// Records that `header` belongs to this vault now; the one before it is forgotten.
+    pub(crate) async fn adopt(
+        &self,
+        sources: &crate::clock::Sources,
+        header: &Header,
+    ) -> Result<(), OpenError> {
+        self.put_in_force(header, None);
+        let mut connection = self.connection().await.ok_or(OpenError::Closed)?;
+        database::record_generation(&mut connection, header.holder.uuid, header.generation).await?;
+        Ok(Header::forget_previous(sources, self.folder.path())?)
+    }
+
+    /// Closes the database, drops SQLCipher's copy of the key and ours, and gives the lock back.
+    /// Closing twice is harmless.
     pub(crate) async fn close(&self) {
-        use sqlx::Connection as _;
-        let mut open = self.0.lock().await;
-        let Some(Open { connection, lock }) = open.take() else { return };
+        let mut open = self.open.lock().await;
+        if let Some(open) = open.take() {
+            open.close().await;
+        }
+        self.in_force.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+impl Open {
+    async fn close(self) {
+        let Self { connection, key, lock } = self;
         if let Err(fault) = connection.close().await {
             tracing::warn!(%fault, "a vault did not close cleanly");
         }
+        drop(key);
         drop(lock);
     }
-}
-
-/// Makes `header` for a new vault, its data key wrapped under password and recovery code.
-pub(crate) async fn seal(
-    kdf: &Kdf,
-    sources: &Sources,
-    holder: Holder,
-    password: &Secret,
-    generation: u64,
-    key: &DataKey,
-) -> Result<(Header, RecoveryCode), OpenError> {
-    let code = RecoveryCode::generate(sources);
-    let header = Header::seal(kdf, sources, holder, password, &code, generation, key).await?;
-    Ok((header, code))
-}
-
-/// Opens or makes a file that only its owner may read.
-pub(crate) fn open_private(path: &Path) -> std::io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
-}
-
-/// Makes a folder that only its owner may enter, and its parents.
-pub(crate) fn create_private_dir(path: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-/// Flushes a folder's entries to the disk, where the system knows that.
-pub(crate) fn sync_dir(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    File::open(path)?.sync_all()?;
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}
-
-/// The folder of the vault `uuid` under the data directory's `vaults`.
-pub(crate) fn folder(vaults: &Path, uuid: Uuid) -> Folder {
-    Folder(vaults.join(uuid.to_string()))
 }

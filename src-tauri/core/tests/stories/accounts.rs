@@ -218,12 +218,17 @@ async fn sessions_of_one_account_share_the_vault_and_the_last_one_closes_it() {
 }
 
 #[tokio::test]
-async fn a_session_ends_by_itself_after_seven_days() {
-    let (house, _core, ada) = House::with_ada().await;
-    house.pass(7 * 24 * 3600 - 1);
-    assert!(profile::get(&ada).await.is_ok());
-    house.pass(1);
-    assert!(matches!(profile::get(&ada).await, Err(ProfileError::Locked(_))));
+async fn a_session_ends_after_seven_idle_days_and_after_thirty_whatever_happens() {
+    let (house, core, ada) = House::with_ada().await;
+    let idle = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    for _ in 0..5 {
+        house.pass(6 * 24 * 3600);
+        if ada.created_at().plus_seconds(30 * 24 * 3600) > house.now() {
+            profile::get(&ada).await.expect("it is used often enough");
+        }
+    }
+    assert!(matches!(profile::get(&ada).await, Err(ProfileError::Locked(_))), "thirty days");
+    assert!(matches!(profile::get(&idle).await, Err(ProfileError::Locked(_))), "seven idle days");
 }
 
 #[tokio::test]

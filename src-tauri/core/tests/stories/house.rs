@@ -48,6 +48,10 @@ impl House {
         self.clock.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.clock.load(Ordering::SeqCst))
+    }
+
     pub(crate) fn config(&self) -> Config {
         let clock = Arc::clone(&self.clock);
         Config {
@@ -72,9 +76,14 @@ impl House {
 
     /// The same files in another place, as a killed program leaves them.
     pub(crate) fn copied(&self) -> Self {
+        Self::copy_of(self.path(), self.now())
+    }
+
+    /// The data directory `files_of` in another place, as a program killed at `now` leaves it.
+    pub(crate) fn copy_of(files_of: &Path, now: Timestamp) -> Self {
         let copy = Self::new();
-        copy.clock.store(self.clock.load(Ordering::SeqCst), Ordering::SeqCst);
-        for (name, bytes) in files(self.path()) {
+        copy.clock.store(now.0, Ordering::SeqCst);
+        for (name, bytes) in files(files_of) {
             let file = copy.path().join(name);
             std::fs::create_dir_all(file.parent().expect("a file is in a folder")).expect("made");
             std::fs::write(file, bytes).expect("written");
@@ -113,7 +122,8 @@ pub(crate) fn secret(text: &str) -> Zeroizing<String> {
 
 pub(crate) fn wish(username: &str) -> Registration {
     let email = format!("{username}@example.org");
-    Registration { username: username.to_owned(), email, password: secret(PASSWORD) }
+    let username = username.to_owned();
+    Registration { username, email, password: secret(PASSWORD), accept_weak: false }
 }
 
 /// A person at the window, with the recovery code.

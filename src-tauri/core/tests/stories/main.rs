@@ -2,13 +2,41 @@
 //! and, where a model is needed, a service on this computer that says what the story wants.
 
 mod accounts;
+mod administration;
 mod answers;
+mod backups;
+mod belongings;
+mod cancelled;
 mod chats;
+mod child;
+mod claims;
+#[cfg(unix)]
+mod crashes;
+mod credentials;
 mod damage;
 mod files;
+#[cfg(unix)]
+mod full_disk;
+#[cfg(unix)]
+mod full_disk_codes;
 mod gemini;
 mod gemini_faults;
+mod headers;
 mod house;
+mod interrupted;
+mod keyed;
+#[cfg(target_os = "linux")]
+mod memory;
+mod migrations;
+mod pages;
 mod recovery;
 mod service;
+mod sessions;
+mod staying;
 mod tokens;
+
+/// As the program has it: what is given back is zeroed first. Nothing else keeps the pieces of a
+/// password that are left behind when its strength is judged.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);

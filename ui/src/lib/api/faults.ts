@@ -1,5 +1,5 @@
 /** What a refused command says, in a shape that components can rely on. */
-import type { ApiError } from './gen/types';
+import type { ApiError, BackupInfo } from './gen/types';
 
 const OUR_FAULT: ApiError = {
   code: 'internal',
@@ -32,6 +32,25 @@ export function namesField(fault: ApiError | null, fields: string[]): boolean {
 export function retryAfter(fault: ApiError | null): number | null {
   const seconds = entry(fault?.detail, 'retry_after');
   return typeof seconds === 'number' ? Math.max(0, Math.ceil(seconds)) : null;
+}
+
+/** Whose vault is damaged, and the newest good backup of it when there is one. */
+export interface Damage {
+  username: string;
+  newest_backup: BackupInfo | null;
+}
+
+/** What a `vault_damaged` refusal tells of the vault, when it tells anything. */
+export function damage(fault: ApiError | null): Damage | null {
+  if (fault?.code !== 'vault_damaged') return null;
+  const username = entry(fault.detail, 'username');
+  if (typeof username !== 'string') return null;
+  return { username, newest_backup: (entry(fault.detail, 'newest_backup') ?? null) as BackupInfo | null };
+}
+
+/** What isn't said at one of these fields, so that the form says it. */
+export function elsewhere(fault: ApiError | null, fields: string[]): string | null {
+  return fault && !namesField(fault, fields) ? fault.message : null;
 }
 
 function entry(detail: unknown, key: string): unknown {

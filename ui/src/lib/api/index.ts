@@ -1,3 +1,3 @@
 export type * from './gen/types';
-export { asFault, fieldWords, namesField, retryAfter } from './faults';
-export { call, install, listen, onSignedOut, type Transport } from './transport';
+export { asFault, damage, elsewhere, fieldWords, namesField, retryAfter, type Damage } from './faults';
+export { call, install, leavePage, listen, onSignedOut, type Transport } from './transport';

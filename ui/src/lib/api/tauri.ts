@@ -11,3 +11,23 @@ export const tauri: Transport = {
     await invoke('listen', { channel });
   },
 };
+
+/**
+ * Tauri says a command again, another way, when its request is cut off. That is meant for a webview
+ * that lets no request through at all; where one came through, only a page that is being replaced
+ * has its requests cut off, and the core would do the command twice. So it hears nothing then.
+ */
+export function sayOnce(): void {
+  const ask = window.fetch.bind(window);
+  let comesThrough = false;
+  window.fetch = async (...request) => {
+    try {
+      const answer = await ask(...request);
+      comesThrough = true;
+      return answer;
+    } catch (error) {
+      if (comesThrough) return new Promise(() => undefined);
+      throw error;
+    }
+  };
+}

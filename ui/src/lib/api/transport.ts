@@ -12,6 +12,7 @@ export interface Transport {
 }
 
 let installed: Transport | undefined;
+let leaving = false;
 let whenSignedOut: () => void = () => undefined;
 
 export function install(transport: Transport): void {
@@ -21,6 +22,11 @@ export function install(transport: Transport): void {
 /** Called whenever a command is refused because the session is over. */
 export function onSignedOut(handler: () => void): void {
   whenSignedOut = handler;
+}
+
+/** The page goes away: what is still on its way fails for that reason, and nobody is told. */
+export function leavePage(): void {
+  leaving = true;
 }
 
 function transport(): Transport {
@@ -36,6 +42,7 @@ export async function call<K extends keyof Commands>(
   try {
     return (await transport().call(name, request)) as Commands[K]['response'];
   } catch (error) {
+    if (leaving) return new Promise(() => undefined);
     const fault = asFault(error);
     if (fault.code === 'signed_out') whenSignedOut();
     throw fault;
@@ -50,7 +57,7 @@ export function listen(onEvent: (event: ChatEvent) => void): () => void {
       if (hearing) onEvent(event);
     })
     .catch((error: unknown) => {
-      if (hearing && asFault(error).code === 'signed_out') whenSignedOut();
+      if (hearing && !leaving && asFault(error).code === 'signed_out') whenSignedOut();
     });
   return () => {
     hearing = false;

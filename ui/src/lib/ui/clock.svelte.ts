@@ -27,6 +27,12 @@ export function today(): number {
   return new Date().setHours(0, 0, 0, 0);
 }
 
+/** Now, ms since 1970. Reactive, to the minute. */
+export function minuteNow(): number {
+  minute();
+  return Date.now();
+}
+
 /** A duration as a person says it: `45 s`, `2 min`. */
 export function duration(seconds: number): string {
   return seconds < 90 ? `${String(seconds)} s` : `${String(Math.ceil(seconds / 60))} min`;

@@ -1,6 +1,69 @@
 // Made from the command table in Rust by `cargo xtask gen`. Edits are overwritten.
 
 /**
+ * An account on this computer. What leaves the computer uses its UUID instead.
+ */
+export type AccountId = number;
+
+/**
+ * An account, as an administrator sees it.
+ */
+export type AccountInfo = { 
+/**
+ * What names it in every command.
+ */
+uuid: string, 
+/**
+ * Its integer id on this computer.
+ */
+id: AccountId, 
+/**
+ * The user name as it was written at registration.
+ */
+username: string, 
+/**
+ * The e-mail address.
+ */
+email: string, 
+/**
+ * Whether it may administer the others.
+ */
+administrator: boolean, 
+/**
+ * Whether it is barred from signing in.
+ */
+disabled: boolean, 
+/**
+ * Whether this is the demo account, whose password is public.
+ */
+demo: boolean, 
+/**
+ * Whether its owner has signed in yet.
+ */
+claimed: boolean, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When somebody signed in to it last.
+ */
+last_signed_in_at: Timestamp | null, 
+/**
+ * How many of its sessions are live.
+ */
+sessions: number, };
+
+/**
+ * An account.
+ */
+export type AccountRequest = { 
+/**
+ * Which.
+ */
+account: string, };
+
+/**
  * A refusal, for every door alike.
  */
 export type ApiError = { 
@@ -27,6 +90,100 @@ export type Appearance = {
 theme: Theme, };
 
 /**
+ * A line of the log.
+ */
+export type AuditEntry = { 
+/**
+ * Its number, rising.
+ */
+id: number, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Who did it, by user name; `None` when nobody was signed in.
+ */
+actor: string | null, 
+/**
+ * What was done; a word of [`Action`], or one of an older program.
+ */
+action: string, 
+/**
+ * To whose account, by user name.
+ */
+subject: string | null, 
+/**
+ * Where.
+ */
+door: DoorKind, };
+
+/**
+ * A page of the log, the newest first.
+ */
+export type AuditPage = { 
+/**
+ * Its lines.
+ */
+entries: Array<AuditEntry>, 
+/**
+ * Whether there are older ones.
+ */
+more: boolean, };
+
+/**
+ * A page of the audit log.
+ */
+export type AuditRequest = { 
+/**
+ * The entry before which the page begins; `None` begins with the newest.
+ */
+before: number | null, 
+/**
+ * How many, up to 500.
+ */
+limit: number, };
+
+/**
+ * A backup in the data directory.
+ */
+export type BackupInfo = { 
+/**
+ * What names it among the account's.
+ */
+id: string, 
+/**
+ * Its file.
+ */
+path: string, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, 
+/**
+ * Why.
+ */
+kind: BackupKind, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, };
+
+/**
+ * Why a backup was made.
+ */
+export type BackupKind = "daily" | "manual" | "migration" | "restore";
+
+/**
+ * One of one's own backups.
+ */
+export type BackupRequest = { 
+/**
+ * Its id.
+ */
+backup_id: string, };
+
+/**
  * One top-level piece of an answer, rendered once and never again.
  */
 export type Block = { "kind": "html", 
@@ -42,6 +199,19 @@ language: string,
  * The code, highlighted: text in `span`s with classes. Its text content is the code.
  */
 html: string, };
+
+/**
+ * A password and the one that takes its place.
+ */
+export type ChangePasswordRequest = { 
+/**
+ * The password in force.
+ */
+password: string, 
+/**
+ * The new one.
+ */
+new_password: string, };
 
 /**
  * A chat as the list shows it.
@@ -182,7 +352,7 @@ message: Message, } | { "event": "chat",
 /**
  * The chat as the list shows it.
  */
-chat: Chat, } | { "event": "resync" };
+chat: Chat, } | { "event": "resync" } | { "event": "vault_damaged" };
 
 /**
  * A chat, unique inside one vault.
@@ -236,6 +406,56 @@ choice: ModelChoice,
  * Gemini's model by its id; null for the newest flash model that the service names.
  */
 gemini_model: string | null, };
+
+/**
+ * What a file says of itself before it is opened. None of it is proven yet.
+ */
+export type ChosenBackup = { 
+/**
+ * Whose it is.
+ */
+username: string, 
+/**
+ * Its owner's e-mail address.
+ */
+email: string, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, 
+/**
+ * Whether this vault is on this computer and would be replaced.
+ */
+replaces: boolean, 
+/**
+ * Whether another account has its user name.
+ */
+username_taken: boolean, 
+/**
+ * Whether another account has its address.
+ */
+email_taken: boolean, };
+
+/**
+ * The first sign-in of an account that was made for somebody else.
+ */
+export type ClaimRequest = { 
+/**
+ * A user name or an e-mail address.
+ */
+username: string, 
+/**
+ * The password that the account was made with.
+ */
+password: string, 
+/**
+ * The owner's own.
+ */
+new_password: string, };
 
 /**
  * A code block of an answer.
@@ -323,6 +543,31 @@ export type ContextRequest = {
 context_id: ContextId, };
 
 /**
+ * An account for somebody else, who claims it at the first sign-in.
+ */
+export type CreateAccountRequest = { 
+/**
+ * 3 to 32 letters, digits, `.`, `_`, `-`.
+ */
+username: string, 
+/**
+ * An address that nobody else here uses.
+ */
+email: string, 
+/**
+ * For the first sign-in alone.
+ */
+password: string, 
+/**
+ * Whether it may administer the others.
+ */
+administrator: boolean, 
+/**
+ * Takes a weak password all the same. Only in a terminal, which warns.
+ */
+accept_weak: boolean, };
+
+/**
  * Where a page of the chat list ended: opaque to clients, stable while chats change.
  */
 export type Cursor = { 
@@ -336,9 +581,83 @@ updated_ms: number,
 id: ChatId, };
 
 /**
+ * Where an account's data is, and how much of it.
+ */
+export type DataInfo = { 
+/**
+ * The data directory of this computer.
+ */
+directory: string, 
+/**
+ * The size of the account's database in bytes.
+ */
+vault_bytes: number, 
+/**
+ * The size of its backups in bytes.
+ */
+backup_bytes: number, 
+/**
+ * Whether backups are made by themselves.
+ */
+automatic_backups: boolean, 
+/**
+ * Its backups, the newest first.
+ */
+backups: Array<BackupInfo>, };
+
+/**
+ * The end of an account.
+ */
+export type DeleteAccountRequest = { 
+/**
+ * The password.
+ */
+password: string, 
+/**
+ * The user name, typed to confirm.
+ */
+username: string, };
+
+/**
+ * Whether the demo account was made again.
+ */
+export type DemoMade = { 
+/**
+ * `false` when an account of its name is here already.
+ */
+made: boolean, };
+
+/**
+ * Where a caller comes from.
+ */
+export type DoorKind = "desktop" | "terminal" | "http";
+
+/**
+ * How the last session at a door ended, when its person didn't lock it or sign out.
+ */
+export type Ended = "expired" | "elsewhere" | "deleted";
+
+/**
  * Why a command was refused. A client branches on this, never on the message.
  */
-export type ErrorCode = "signed_out" | "invalid_credentials" | "mistyped_code" | "too_many_attempts" | "invalid_field" | "not_found" | "empty_message" | "message_too_long" | "busy" | "model" | "vault_damaged" | "disk_full" | "not_writable" | "not_here" | "bad_request" | "internal";
+export type ErrorCode = "signed_out" | "invalid_credentials" | "claim_required" | "forbidden" | "last_administrator" | "mistyped_code" | "too_many_attempts" | "invalid_field" | "not_found" | "empty_message" | "message_too_long" | "busy" | "model" | "vault_damaged" | "backup_unusable" | "written_by_newer" | "cancelled" | "disk_full" | "not_writable" | "not_here" | "bad_request" | "internal";
+
+/**
+ * What a window shows when nobody is signed in.
+ */
+export type Gate = { 
+/**
+ * Who locked it; `None` shows all accounts.
+ */
+locked: LockedBy | null, 
+/**
+ * How the last session here ended, if the person may wonder.
+ */
+ended: Ended | null, 
+/**
+ * Whether somebody chose to stay signed in, so that `resume` may bring them back.
+ */
+resumable: boolean, };
 
 /**
  * One of Gemini's models.
@@ -379,6 +698,20 @@ newest_flash: string | null, } | { "outcome": "fails",
 problem: Problem, };
 
 /**
+ * Minutes until the window locks.
+ */
+export type IdleRequest = { 
+/**
+ * 1 to 240.
+ */
+idle_minutes: number, };
+
+/**
+ * Where the secret of somebody who stays signed in is kept.
+ */
+export type KeptIn = "keychain" | "memory";
+
+/**
  * Where a key comes from.
  */
 export type KeyOrigin = "vault" | "environment";
@@ -404,6 +737,69 @@ export type LinkRequest = {
  * http, https or mailto.
  */
 url: string, };
+
+/**
+ * How to lock.
+ */
+export type LockRequest = { 
+/**
+ * Shows all accounts afterwards, for somebody else.
+ */
+switch: boolean, };
+
+/**
+ * Who locked a window.
+ */
+export type LockedBy = { 
+/**
+ * The user name.
+ */
+username: string, 
+/**
+ * Whether this is the demo account, which needs no password.
+ */
+demo: boolean, 
+/**
+ * Why.
+ */
+why: Why, 
+/**
+ * The minutes that its person chose.
+ */
+idle_minutes: number, 
+/**
+ * How many other sessions of the account are live.
+ */
+other_sessions: number, 
+/**
+ * Whether an answer is still being written behind the lock.
+ */
+finishing: boolean, };
+
+/**
+ * When the window locks, and whether its person stays signed in.
+ */
+export type Locking = { 
+/**
+ * Minutes without a key or a movement, 1 to 240.
+ */
+idle_minutes: number, 
+/**
+ * Whether the next start needs no password.
+ */
+stay_signed_in: boolean, 
+/**
+ * Where the secret is; `None` when there is none.
+ */
+kept_in: KeptIn | null, 
+/**
+ * Why it isn't in a keychain, for a person.
+ */
+note: string | null, 
+/**
+ * Another account has come since the person chose to stay: they are asked again.
+ */
+ask_again: boolean, };
 
 /**
  * One message, rendered.
@@ -512,9 +908,27 @@ gemini_model: string | null,
 gemini_key: KeyOrigin | null, };
 
 /**
+ * The only sight of a recovery code.
+ */
+export type NewCode = { 
+/**
+ * Shown once, to be written down.
+ */
+recovery_code: string, };
+
+/**
  * The request or the response of a command that needs none.
  */
 export type Nothing = Record<string, never>;
+
+/**
+ * A choice.
+ */
+export type OnRequest = { 
+/**
+ * Whether it is on.
+ */
+on: boolean, };
 
 /**
  * A chat opened: the row and the newest messages of its current branch, oldest first.
@@ -545,6 +959,15 @@ chat_id: ChatId,
  * Only messages before this one; null for the newest.
  */
 before: MessageId | null, };
+
+/**
+ * The password again, before something that can't be undone.
+ */
+export type PasswordRequest = { 
+/**
+ * The password.
+ */
+password: string, };
 
 /**
  * A model's failure: what happened, what to do, and what the service said.
@@ -675,7 +1098,11 @@ email: string,
 /**
  * 8 characters or more; never trimmed.
  */
-password: string, };
+password: string, 
+/**
+ * Takes a weak password all the same. Only in a terminal, which warns.
+ */
+accept_weak: boolean, };
 
 /**
  * A session, and the only sight of a recovery code.
@@ -691,6 +1118,19 @@ signed_in: SignedIn,
 recovery_code: string, };
 
 /**
+ * The end of somebody's account.
+ */
+export type RemoveAccountRequest = { 
+/**
+ * Which.
+ */
+account: string, 
+/**
+ * Its user name, typed to confirm.
+ */
+username: string, };
+
+/**
  * A title.
  */
 export type RenameChatRequest = { 
@@ -702,6 +1142,74 @@ chat_id: ChatId,
  * 1 to 200 characters.
  */
 title: string, };
+
+/**
+ * A backup to put back.
+ */
+export type RestoreRequest = { 
+/**
+ * Which.
+ */
+source: RestoreSource, 
+/**
+ * What opens it.
+ */
+secret: RestoreSecret, 
+/**
+ * Another user name, where the backup's is taken.
+ */
+username: string | null, 
+/**
+ * Another address, where the backup's is taken.
+ */
+email?: string, };
+
+/**
+ * What opens a backup: today's credential, or that of the backup's time.
+ */
+export type RestoreSecret = { 
+/**
+ * The password.
+ */
+password: string, } | { 
+/**
+ * The code.
+ */
+recovery_code: string, 
+/**
+ * The password from now on.
+ */
+new_password: string, };
+
+/**
+ * Which backup is put back.
+ */
+export type RestoreSource = { "backup": { 
+/**
+ * Whose: a user name or an e-mail address.
+ */
+username: string, 
+/**
+ * Its id.
+ */
+backup_id: string, } } | "chosen" | { "file": { 
+/**
+ * The path.
+ */
+path: string, } };
+
+/**
+ * A vault that was put back.
+ */
+export type Restored = { 
+/**
+ * Its owner.
+ */
+signed_in: SignedIn, 
+/**
+ * The next recovery code, when one was used up. Shown once.
+ */
+recovery_code: string | null, };
 
 /**
  * How much loss a person is ready to live with.
@@ -761,6 +1269,74 @@ question: Message,
 answer: Message, };
 
 /**
+ * A live session, as its owner sees it in a list.
+ */
+export type SessionInfo = { 
+/**
+ * What names it.
+ */
+id: string, 
+/**
+ * Where it was started.
+ */
+door: DoorKind, 
+/**
+ * What the door says of itself, such as a client's name; may be empty.
+ */
+label: string, 
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, 
+/**
+ * When it was started.
+ */
+created_at: Timestamp, 
+/**
+ * When it was used last.
+ */
+last_used_at: Timestamp, 
+/**
+ * When it ends if nobody uses it until then.
+ */
+expires_at: Timestamp, };
+
+/**
+ * One of one's own sessions.
+ */
+export type SessionRequest = { 
+/**
+ * The session.
+ */
+session_id: string, };
+
+/**
+ * Whether an account administers the others.
+ */
+export type SetAdministratorRequest = { 
+/**
+ * Which.
+ */
+account: string, 
+/**
+ * Whether it does.
+ */
+administrator: boolean, };
+
+/**
+ * Whether an account may sign in.
+ */
+export type SetDisabledRequest = { 
+/**
+ * Which.
+ */
+account: string, 
+/**
+ * Whether it is barred.
+ */
+disabled: boolean, };
+
+/**
  * A key and the address it belongs to.
  */
 export type SetGeminiRequest = { 
@@ -807,9 +1383,23 @@ demo: boolean,
  */
 administrator: boolean, 
 /**
- * When the session ends if nothing renews it.
+ * When the session ends if nobody uses it until then.
  */
-expires_at: Timestamp, };
+expires_at: Timestamp, 
+/**
+ * Whether the keychain has seen a newer state of this vault than this one: somebody put old
+ * files in its place.
+ */
+older_than_seen: boolean, 
+/**
+ * Whether the person said that the recovery code is stored. When not, it may never have
+ * been seen: another one can be made.
+ */
+recovery_code_noted: boolean, 
+/**
+ * Whether a check found damage in the open vault.
+ */
+vault_damaged: boolean, };
 
 /**
  * A strategy, unique inside one vault.
@@ -908,7 +1498,11 @@ username: string,
 /**
  * Whether this is the demo account.
  */
-demo: boolean, };
+demo: boolean, 
+/**
+ * Whether it was made for somebody who has not signed in yet.
+ */
+unclaimed: boolean, };
 
 /**
  * The length of one bar.
@@ -946,6 +1540,37 @@ input: number,
  */
 output: number, };
 
+/**
+ * Why a door was locked.
+ */
+export type Why = "asked" | "idle" | "asleep";
+
+/**
+ * How far long work is.
+ */
+export type WorkInfo = { 
+/**
+ * What is done.
+ */
+kind: WorkKind, 
+/**
+ * What is being done just now, for a person.
+ */
+step: string, 
+/**
+ * Bytes done.
+ */
+done: number, 
+/**
+ * Bytes to do; 0 when that isn't known.
+ */
+total: number, };
+
+/**
+ * What takes long.
+ */
+export type WorkKind = "rekey" | "backup";
+
 /** Every command: what it takes and what it answers. */
 export interface Commands {
   /** The accounts of this computer, for the sign-in tiles. */
@@ -958,12 +1583,89 @@ export interface Commands {
   sign_in: { request: SignInRequest; response: SignedIn };
   /** Signs in to the demo account, whose password is public. */
   sign_in_demo: { request: Nothing; response: SignedIn };
+  /** Makes the demo account again when it was deleted. In a terminal alone. */
+  create_demo: { request: Nothing; response: DemoMade };
+  /** Whether this computer has an administrator; if not, the next account made at it is one. */
+  has_administrator: { request: Nothing; response: boolean };
   /** A new password by recovery code. The code is used up; the answer holds the next one. */
   recover: { request: RecoverRequest; response: Registered };
   /** Ends the session of this door. */
   sign_out: { request: Nothing; response: Nothing };
   /** Who is signed in at this door and until when; null when nobody is. */
   me: { request: Nothing; response: SignedIn | null };
+  /** The first sign-in of an account that was made for somebody else: a password of one's own. */
+  claim: { request: ClaimRequest; response: Registered };
+  /** Changes the password; every other session of the account ends. */
+  change_password: { request: ChangePasswordRequest; response: SignedIn };
+  /** Another recovery code; the one before it is dead. */
+  new_recovery_code: { request: PasswordRequest; response: NewCode };
+  /** The person has stored the recovery code that was shown. */
+  recovery_code_noted: { request: Nothing; response: SignedIn };
+  /** Encrypts the vault with another key, for whoever fears that somebody has old files. Long: */
+  /** `work` tells how far it is. */
+  rekey: { request: PasswordRequest; response: NewCode };
+  /** Deletes the account with its vault and its backups here. */
+  delete_account: { request: DeleteAccountRequest; response: Nothing };
+  /** The account's own live sessions, the newest first. */
+  sessions: { request: Nothing; response: Array<SessionInfo> };
+  /** Ends one of one's own sessions. */
+  end_session: { request: SessionRequest; response: Nothing };
+  /** Ends all of one's own sessions but this one. */
+  end_other_sessions: { request: Nothing; response: Nothing };
+  /** Long work under way in the vault; null when there is none. */
+  work: { request: Nothing; response: WorkInfo | null };
+  /** Gives up long work where it has changed nothing yet; its own command says which. */
+  cancel_work: { request: Nothing; response: Nothing };
+  /** What a window shows when nobody is signed in. */
+  gate: { request: Nothing; response: Gate };
+  /** Locks this door at once. Answers stop; what was written is kept. */
+  lock: { request: LockRequest; response: Nothing };
+  /** Ends the other sessions of whoever locked this door. */
+  end_locked_sessions: { request: Nothing; response: Nothing };
+  /** From the lock to all accounts, for somebody else. */
+  leave_lock: { request: Nothing; response: Nothing };
+  /** The person touched the window. Sent every ten seconds at most. */
+  still_here: { request: Nothing; response: Nothing };
+  /** When the window locks, and whether its person stays signed in. */
+  locking: { request: Nothing; response: Locking };
+  /** Chooses the minutes until the window locks. */
+  set_idle_minutes: { request: IdleRequest; response: Locking };
+  /** Chooses whether the next start needs no password. */
+  stay_signed_in: { request: OnRequest; response: Locking };
+  /** Brings back whoever chose to stay signed in; null when nobody did, or it didn't work. */
+  resume: { request: Nothing; response: SignedIn | null };
+  /** The person put the old files back on purpose. */
+  accept_older: { request: Nothing; response: SignedIn };
+  /** All accounts of this computer. This and the other `admin_` commands are for administrators. */
+  admin_accounts: { request: Nothing; response: Array<AccountInfo> };
+  /** Makes an account for somebody else, who claims it. */
+  admin_create_account: { request: CreateAccountRequest; response: AccountInfo };
+  /** Bars an account from signing in, or lets it in again. */
+  admin_set_disabled: { request: SetDisabledRequest; response: AccountInfo };
+  /** Makes an account administrator, or takes that away. */
+  admin_set_administrator: { request: SetAdministratorRequest; response: AccountInfo };
+  /** Deletes an account. Nobody can bring its data back. */
+  admin_delete_account: { request: RemoveAccountRequest; response: Nothing };
+  /** Ends every session of an account. */
+  admin_end_sessions: { request: AccountRequest; response: Nothing };
+  /** A page of the audit log, the newest first. For administrators. */
+  audit: { request: AuditRequest; response: AuditPage };
+  /** Saves the audit log through the system's dialog; null when the person cancels. */
+  export_audit: { request: Nothing; response: Saved | null };
+  /** Where the account's data is, and its backups. */
+  data: { request: Nothing; response: DataInfo };
+  /** Turns daily backups on or off. */
+  set_automatic_backups: { request: OnRequest; response: DataInfo };
+  /** Makes a backup and checks it. An unchanged vault answers its newest backup. */
+  back_up: { request: Nothing; response: BackupInfo };
+  /** Copies a backup through the system's dialog; null when the person cancels. */
+  save_backup: { request: BackupRequest; response: Saved | null };
+  /** Deletes a backup. */
+  delete_backup: { request: BackupRequest; response: DataInfo };
+  /** Chooses a backup file through the system's dialog; null when the person cancels. */
+  choose_backup: { request: Nothing; response: ChosenBackup | null };
+  /** Puts a backup back and signs its owner in. What it replaces is kept as a backup. */
+  restore: { request: RestoreRequest; response: Restored };
   /** The trading profile. */
   profile: { request: Nothing; response: Profile };
   /** Replaces the trading profile. */

@@ -1,0 +1,92 @@
+//! Files that leave the program: where the person wants them, whole or not at all.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinError;
+use ts_rs::TS;
+
+use crate::door::Door;
+use crate::error::{ApiError, ErrorCode};
+
+/// Where a file went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Saved {
+    /// The file.
+    pub path: String,
+    /// The module beside it that it needs to run, when that was written too.
+    pub module: Option<String>,
+}
+
+/// Asks where to save a file, with the ending that was suggested.
+pub(crate) async fn choose(door: &Door, suggested: String) -> Result<Option<PathBuf>, ApiError> {
+    let host = Arc::clone(door.host());
+    let extension = Path::new(&suggested).extension().map(ToOwned::to_owned);
+    let chosen = tokio::task::spawn_blocking(move || host.choose_file(&suggested)).await;
+    let chosen = chosen.map_err(ApiError::internal)??;
+    Ok(chosen.map(|path| match (path.extension(), extension) {
+        (None, Some(extension)) => {
+            let named = path.with_extension(extension);
+            // The dialog asked about replacing the name as it was typed, not this one.
+            if named.exists() { path } else { named }
+        }
+        _ => path,
+    }))
+}
+
+/// Who may read a saved file.
+#[derive(Clone, Copy)]
+pub(crate) enum Readers {
+    /// As the system's settings say.
+    Usual,
+    /// Its owner alone.
+    Owner,
+}
+
+/// Writes a whole file or none: beside it first, under a name of its own, then in its place.
+pub(crate) async fn write(path: &Path, text: &str, readers: Readers) -> Result<(), ApiError> {
+    let (to, text) = (path.to_owned(), text.to_owned());
+    let put = move || put(&to, &mut text.as_bytes(), readers);
+    told(path, tokio::task::spawn_blocking(put).await)
+}
+
+/// Copies a file whole or not at all, for its owner alone.
+pub(crate) async fn copy(from: &Path, path: &Path) -> Result<(), ApiError> {
+    let (from, to) = (from.to_owned(), path.to_owned());
+    let put = move || put(&to, &mut File::open(from)?, Readers::Owner);
+    told(path, tokio::task::spawn_blocking(put).await)
+}
+
+fn told(path: &Path, written: Result<std::io::Result<()>, JoinError>) -> Result<(), ApiError> {
+    written.map_err(ApiError::internal)?.map_err(|fault| {
+        let code = match fault.kind() {
+            std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            _ => ErrorCode::NotWritable,
+        };
+        ApiError::new(
+            code,
+            format!("{} could not be written: {fault}. Choose another place.", path.display()),
+        )
+    })
+}
+
+fn put(path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new();
+    #[cfg(unix)]
+    if matches!(readers, Readers::Usual) {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Less what the person's umask takes away.
+        beside.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    #[cfg(not(unix))]
+    let _ = readers;
+    let mut file = beside.prefix(".algoagent-").tempfile_in(folder)?;
+    std::io::copy(from, &mut file)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

@@ -1,0 +1,7 @@
+-- Somebody who stays signed in: since when.
+CREATE TABLE staying (
+    id            INTEGER PRIMARY KEY CHECK (id = 1),
+    since         INTEGER NOT NULL,
+    last_used_at  INTEGER NOT NULL,
+    newest_person INTEGER NOT NULL -- the id of the account that had come last when it was chosen
+) STRICT;

@@ -1,0 +1,111 @@
+//! Long work on an open vault, for whoever wants to see how far it is.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Locked, Session};
+
+/// What takes long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// The vault is encrypted with another key.
+    Rekey,
+    /// A backup is made.
+    Backup,
+}
+
+/// How far long work is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WorkInfo {
+    /// What is done.
+    pub kind: WorkKind,
+    /// What is being done just now, for a person.
+    pub step: String,
+    /// Bytes done.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// Bytes to do; 0 when that isn't known.
+    #[ts(type = "number")]
+    pub total: u64,
+}
+
+/// The long work of one vault: one at a time.
+#[derive(Default)]
+pub(crate) struct Work(Mutex<Option<State>>);
+
+struct State {
+    info: WorkInfo,
+    cancelled: bool,
+}
+
+/// Work under way. Dropped, it is over, however it ended.
+pub(crate) struct Under<'a>(&'a Work);
+
+impl Work {
+    /// Begins; `None` while other work is under way.
+    pub(crate) fn begin(&self, kind: WorkKind) -> Option<Under<'_>> {
+        let mut place = self.lock();
+        if place.is_some() {
+            return None;
+        }
+        let info = WorkInfo { kind, step: "Preparing".to_owned(), done: 0, total: 0 };
+        *place = Some(State { info, cancelled: false });
+        Some(Under(self))
+    }
+
+    pub(crate) fn info(&self) -> Option<WorkInfo> {
+        self.lock().as_ref().map(|state| state.info.clone())
+    }
+
+    pub(crate) fn cancel(&self) {
+        if let Some(state) = self.lock().as_mut() {
+            state.cancelled = true;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<State>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The long work of the caller's vault that is under way.
+///
+/// # Errors
+/// [`Locked`] when the session ended.
+pub fn work(session: &Session) -> Result<Option<WorkInfo>, Locked> {
+    session.check()?;
+    Ok(session.unlocked().work.info())
+}
+
+/// Gives up the long work of the caller's vault, as soon as it comes to a point where nothing has
+/// changed yet. What has taken its place already stays.
+///
+/// # Errors
+/// [`Locked`] when the session ended.
+pub fn cancel_work(session: &Session) -> Result<(), Locked> {
+    session.check()?;
+    session.unlocked().work.cancel();
+    Ok(())
+}
+
+impl Under<'_> {
+    pub(crate) fn at(&self, step: &str, done: u64, total: u64) {
+        if let Some(State { info, .. }) = self.0.lock().as_mut() {
+            *info = WorkInfo { kind: info.kind, step: step.to_owned(), done, total };
+        }
+    }
+
+    /// Whether the person gave it up.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.lock().as_ref().is_some_and(|state| state.cancelled)
+    }
+}
+
+impl Drop for Under<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+    }
+}

@@ -1,0 +1,190 @@
+//! The folder of one vault: its header, its database, and what a killed change left in it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use super::files::Held;
+use super::key::DataKey;
+use super::{Header, HeaderError, Open, OpenError, StoreError, Vault, database, files, whole};
+use crate::clock::Sources;
+
+const DATABASE: &str = "vault.db";
+/// A database that is whole, encrypted with the newest header's key, and about to take its place.
+const NEXT: &str = "vault.next.db";
+/// A database that is being made.
+const COPY: &str = "vault.copy.db";
+
+/// The folder of one vault.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+/// The folder of the vault `uuid` under the data directory's `vaults`.
+pub(crate) fn folder(vaults: &Path, uuid: Uuid) -> Folder {
+    Folder(vaults.join(uuid.to_string()))
+}
+
+impl Folder {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn header(&self) -> Result<Header, HeaderError> {
+        Header::read(&self.0)
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join(DATABASE)
+    }
+
+    /// The database's write-ahead log.
+    pub(crate) fn log(&self) -> PathBuf {
+        with_end(&self.database(), "-wal")
+    }
+
+    pub(super) fn next_database(&self) -> PathBuf {
+        self.0.join(NEXT)
+    }
+
+    /// Where a database is made before it counts.
+    pub(crate) fn copied_database(&self) -> PathBuf {
+        self.0.join(COPY)
+    }
+
+    pub(super) fn lock(&self) -> Result<Held, OpenError> {
+        Held::take(&self.0.join("lock"))?.ok_or(OpenError::InUse)
+    }
+
+    /// Makes the database of a new vault, at its place.
+    pub(crate) async fn create(&self, key: &DataKey, header: &Header) -> Result<Vault, OpenError> {
+        let lock = self.lock()?;
+        self.connect(&self.database(), lock, key, header, true).await
+    }
+
+    /// Makes a database that doesn't count before [`Folder::offer`] and `header`.
+    pub(crate) async fn create_aside(
+        &self,
+        sources: &Sources,
+        key: &DataKey,
+        header: &Header,
+    ) -> Result<Vault, OpenError> {
+        let lock = self.lock()?;
+        let copy = self.copied_database();
+        self.remove_with_logs(sources, &copy)?;
+        self.connect(&copy, lock, key, header, true).await
+    }
+
+    /// The database that was made aside is whole: the header of its key puts it in its place.
+    pub(crate) fn offer(&self, sources: &Sources) -> io::Result<()> {
+        let copy = self.copied_database();
+        fs::OpenOptions::new().write(true).open(&copy)?.sync_all()?;
+        files::rename(sources, &copy, &self.next_database())
+    }
+
+    /// Opens the database with `key`, taken from `header`; first ends what was killed in the
+    /// middle. Its schema may be older than this program's.
+    pub(crate) async fn open(
+        &self,
+        sources: &Sources,
+        key: &DataKey,
+        header: &Header,
+    ) -> Result<Vault, OpenError> {
+        let lock = self.lock()?;
+        self.settle(sources, key, header).await?;
+        // An empty file would be filled as if the vault were new.
+        if !fs::metadata(self.database()).is_ok_and(|file| file.is_file() && file.len() > 0) {
+            return Err(StoreError::Damaged.into());
+        }
+        let vault = self.connect(&self.database(), lock, key, header, false).await?;
+        if let Err(fault) = Header::forget_previous(sources, &self.0) {
+            // A full disk must not keep a person out.
+            tracing::warn!(%fault, "an older header was not erased");
+        }
+        Ok(vault)
+    }
+
+    pub(super) async fn connect(
+        &self,
+        path: &Path,
+        lock: Held,
+        key: &DataKey,
+        header: &Header,
+        create: bool,
+    ) -> Result<Vault, OpenError> {
+        let mut connection = database::open_encrypted(path, key, create).await?;
+        let proven = prove(&mut connection, header, create).await;
+        let open = Open { connection, key: key.copied(), lock };
+        if let Err(fault) = proven {
+            // Closed before the lock is given back: a vault never has two connections.
+            open.close().await;
+            return Err(fault);
+        }
+        let in_force = std::sync::Mutex::new(Some((header.generation, key.copied())));
+        Ok(Vault { folder: self.clone(), open: Mutex::new(Some(open)), in_force })
+    }
+
+    /// Ends a change of the data key that was killed. The header decides: a whole database that
+    /// its key opens takes its place; anything else that was being made is removed.
+    async fn settle(
+        &self,
+        sources: &Sources,
+        key: &DataKey,
+        header: &Header,
+    ) -> Result<(), OpenError> {
+        self.remove_with_logs(sources, &self.copied_database())?;
+        let next = self.next_database();
+        if !next.exists() {
+            return Ok(());
+        }
+        if whole::belongs(&next, key, header).await {
+            return Ok(self.promote(sources)?);
+        }
+        Ok(self.remove_with_logs(sources, &next)?)
+    }
+
+    /// Puts the finished database in the place of the old one, whose key opens nothing any more.
+    pub(super) fn promote(&self, sources: &Sources) -> io::Result<()> {
+        let (old, next) = (self.database(), self.next_database());
+        // A log of the old database beside the new one would be taken for the new one's.
+        for end in ["-wal", "-shm"] {
+            files::remove(sources, &with_end(&old, end))?;
+        }
+        files::rename(sources, &next, &old)
+    }
+
+    /// Removes a database with its logs.
+    pub(crate) fn remove_with_logs(&self, sources: &Sources, database: &Path) -> io::Result<()> {
+        for end in ["-wal", "-shm", "-journal", ""] {
+            let file = with_end(database, end);
+            if file.exists() {
+                files::remove(sources, &file)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// Whether the open database is `header`'s own and not newer than `header`.
+async fn prove(
+    connection: &mut sqlx::SqliteConnection,
+    header: &Header,
+    create: bool,
+) -> Result<(), OpenError> {
+    if create {
+        database::migrate_vault(connection).await?;
+    } else {
+        database::refuse_newer(connection).await?;
+    }
+    let seen =
+        database::record_generation(connection, header.holder.uuid, header.generation).await?;
+    if header.generation < seen { Err(OpenError::OlderHeader) } else { Ok(()) }
+}

@@ -1,0 +1,206 @@
+//! Disks that take no more: a clear error, nothing that was acknowledged is lost, and all is well
+//! once there is room again.
+
+use std::path::Path;
+
+use algoagent_core::account::{self, AccountError, Session};
+use algoagent_core::vault::StoreError;
+use algoagent_core::{Core, chat, ids::MessageId};
+
+use crate::belongings::{everything, is_full, move_in};
+use crate::child;
+use crate::credentials::NEXT;
+use crate::house::{House, PASSWORD, register, secret, sign_in, wish};
+
+/// The biggest file that a child may write, in blocks of 512 bytes; what goes over it fails.
+const LIMITS: [u32; 21] =
+    [0, 1, 2, 3, 4, 8, 16, 32, 63, 64, 65, 80, 96, 128, 160, 200, 256, 320, 400, 512, 1000];
+const DOOR: account::DoorKind = account::DoorKind::Desktop;
+
+fn told<T, E: std::fmt::Debug>(what: &str, done: &Result<T, E>) {
+    match done {
+        Ok(_) => child::tell(&format!("{what} ok")),
+        Err(fault) => child::tell(&format!("{what} fault {fault:?}")),
+    }
+}
+
+async fn told_send(ada: &Session, number: usize) {
+    let text = format!("message {number} {}", "word ".repeat(number * 1500));
+    match chat::send(ada, None, None, text).await {
+        Ok(sent) => child::tell(&format!("kept {} {number}", sent.question.id.0)),
+        Err(fault) => child::tell(&format!("send fault {fault:?}")),
+    }
+}
+
+#[tokio::test]
+#[ignore = "the child of the story below"]
+async fn someone_without_room() {
+    let Some(place) = child::place() else { return };
+    let core = match Core::open(child::config(&place)).await {
+        Ok(core) => core,
+        Err(fault) => return child::tell(&format!("open fault {fault:?}")),
+    };
+    let entered = sign_in(&core, "ada", PASSWORD).await;
+    told("sign_in", &entered);
+    if let Ok(mut ada) = entered {
+        for number in 0..4 {
+            told_send(&ada, number).await;
+        }
+        let coded = account::new_recovery_code(&ada, secret(PASSWORD)).await;
+        told("new_recovery_code", &coded);
+        let rekeyed = account::rekey(&ada, secret(PASSWORD)).await;
+        told("rekey", &rekeyed);
+        if let Ok((next, _)) = rekeyed {
+            ada = next;
+        }
+        told_send(&ada, 5).await;
+        let changed = account::change_password(&ada, secret(PASSWORD), secret(NEXT)).await;
+        told("change_password", &changed);
+        told_send(changed.as_ref().unwrap_or(&ada), 6).await;
+    }
+    told("register", &account::register(&core, DOOR, wish("grace")).await);
+    core.shut_down().await;
+}
+
+/// What the child told was refused, and that each refusal is a clear one.
+fn assert_clear(told: &[String], limit: u32) -> usize {
+    let faults: Vec<&String> = told.iter().filter(|line| line.contains(" fault ")).collect();
+    for fault in &faults {
+        let clear = ["Full", "NotWritable"].iter().any(|word| fault.contains(word))
+            // After a change that could not be undone or ended the person signs in again.
+            || fault.contains("Locked");
+        assert!(clear, "{limit} blocks: {fault}");
+    }
+    faults.len()
+}
+
+/// That everything is well with room: what was acknowledged is there.
+async fn assert_well(house: &House, told: &[String], limit: u32) {
+    let core = Core::open(child::config(house.path())).await.expect("it opens with room");
+    let changed = told.iter().any(|line| line == "change_password ok");
+    let entered = sign_in(&core, "ada", if changed { NEXT } else { PASSWORD }).await;
+    let ada = entered.unwrap_or_else(|fault| panic!("{limit} blocks: {fault:?}: {told:#?}"));
+    everything(&ada).await;
+    for line in told {
+        if let Some((id, number)) = line.strip_prefix("kept ").and_then(|l| l.split_once(' ')) {
+            let id = MessageId(id.parse().expect("an id"));
+            let text = chat::text_of(&ada, id).await;
+            let text = text.unwrap_or_else(|fault| panic!("{limit} blocks: {line}: {fault:?}"));
+            assert!(text.starts_with(&format!("message {number} ")), "{limit} blocks: {line}");
+        }
+    }
+    // Who was told of a fault has no account, and can have one.
+    if told.iter().any(|line| line == "register ok") {
+        sign_in(&core, "grace", PASSWORD).await.expect("her account was made");
+    } else {
+        let made = account::register(&core, DOOR, wish("grace")).await;
+        made.unwrap_or_else(|fault| panic!("{limit} blocks: {fault:?}: {told:#?}"));
+    }
+    let folders = std::fs::read_dir(house.vaults()).expect("a folder").count();
+    assert_eq!(folders, account::tiles(&core).await.expect("accounts").len(), "{limit} blocks");
+    core.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_file_that_may_not_grow_is_told_wherever_it_happens_and_loses_nothing() {
+    let (house, core, ada) = House::with_ada().await;
+    move_in(&ada).await;
+    core.shut_down().await;
+    let (mut refused, mut passed) = (0, 0);
+    for limit in LIMITS {
+        let small = house.copied();
+        let shell = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
+        let under = ["sh", "-c", shell.as_str()];
+        let test = "full_disk::someone_without_room";
+        let child = child::Running::start(child::command(&under, test, small.path()));
+        let (told, well) = child.run_out();
+        assert!(well, "{limit} blocks: the child failed: {told:#?}");
+        let faults = assert_clear(&told, limit);
+        refused += faults;
+        passed += told.len() - faults;
+        assert_well(&small, &told, limit).await;
+    }
+    println!("{} limits: {refused} operations refused, {passed} done", LIMITS.len());
+    assert!(refused > 50 && passed > 50, "{refused} refused, {passed} done");
+}
+
+#[tokio::test]
+#[ignore = "the child of the story below"]
+async fn someone_on_a_small_disk() {
+    let Some(place) = child::place() else { return };
+    child::tell("begun");
+    std::fs::write(place.join("ballast"), vec![7; 4300 * 1024]).unwrap();
+    let core = Core::open(child::config(&place)).await.unwrap();
+    let (ada, _) = register(&core, "ada").await;
+    move_in(&ada).await;
+    let mut kept = Vec::new();
+    let fault = loop {
+        let text = format!("{} {}", kept.len(), "word ".repeat(4000));
+        match chat::send(&ada, None, None, text).await {
+            Ok(sent) => kept.push(sent.question.id),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(is_full(&fault), "{fault:?}");
+    fill(&place.join("filling"));
+    let before = everything(&ada).await;
+    let register = account::register(&core, DOOR, wish("grace")).await.map(drop);
+    let rekey = account::rekey(&ada, secret(PASSWORD)).await.map(drop);
+    let code = account::new_recovery_code(&ada, secret(PASSWORD)).await.map(drop);
+    let password = account::change_password(&ada, secret(PASSWORD), secret(NEXT)).await.map(drop);
+    for (what, done) in
+        [("register", register), ("rekey", rekey), ("code", code), ("password", password)]
+    {
+        let full = matches!(done, Err(AccountError::Store(StoreError::Full)));
+        assert!(full, "{what}: {done:?}");
+    }
+    assert_eq!(everything(&ada).await, before, "reading goes on");
+    core.shut_down().await;
+    drop((core, ada));
+    child::tell(&format!("{} messages kept", kept.len()));
+    let core = Core::open(child::config(&place)).await.expect("a full disk keeps nobody out");
+    let ada = sign_in(&core, "ada", PASSWORD).await.expect("not even from her vault");
+    assert_eq!(everything(&ada).await, before);
+    core.shut_down().await;
+    drop((core, ada));
+    std::fs::remove_file(place.join("ballast")).unwrap();
+    std::fs::remove_file(place.join("filling")).unwrap();
+    let core = Core::open(child::config(&place)).await.unwrap();
+    let ada = sign_in(&core, "ada", PASSWORD).await.expect("the password is the old one");
+    for (number, id) in kept.iter().enumerate() {
+        let text = chat::text_of(&ada, *id).await.expect("what was acknowledged is there");
+        assert!(text.starts_with(&format!("{number} word")));
+    }
+    account::rekey(&ada, secret(PASSWORD)).await.expect("there is room now");
+    core.shut_down().await;
+    child::tell("well");
+}
+
+/// Writes until nothing more fits.
+fn fill(file: &Path) {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(file).expect("made");
+    for size in [64 * 1024, 4096, 1] {
+        while file.write_all(&vec![7; size]).is_ok() {}
+    }
+}
+
+/// A small filesystem needs a mount, which needs a namespace of its own. Where the system gives
+/// none, the story says so; the one above holds everywhere.
+#[tokio::test]
+async fn a_full_disk_is_told_and_loses_nothing() {
+    let mount = "mount -t tmpfs -o size=6m none \"$ALGOAGENT_STORY_PLACE\" && exec \"$0\" \"$@\"";
+    let under = ["unshare", "-rm", "sh", "-c", mount];
+    let place = tempfile::tempdir().unwrap();
+    let test = "full_disk::someone_on_a_small_disk";
+    if std::process::Command::new("unshare").arg("--version").output().is_err() {
+        return println!("no unshare on this computer: the story of a full disk was not told");
+    }
+    let child = child::Running::start(child::command(&under, test, place.path()));
+    let (told, well) = child.run_out();
+    if told.is_empty() {
+        return println!("no filesystem can be mounted: the story of a full disk was not told");
+    }
+    println!("{told:#?}");
+    assert!(well && told.last().is_some_and(|last| last == "well"), "{told:#?}");
+}

@@ -1,0 +1,148 @@
+//! Notices that the computer goes to sleep, or has slept, so that the window can be locked.
+//!
+//! On Linux logind says so before. Everywhere, a clock that jumped ahead says so afterwards: that
+//! is all there is where no system bus is, and what catches a sleep that nobody announced.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use algoagent_core::clock::{Sources, Timestamp};
+
+const TICK: Duration = Duration::from_secs(5);
+
+/// How far the clock may run ahead of a tick. Setting it by hand further than this locks, too.
+const SLACK: Duration = Duration::from_secs(60);
+
+/// Calls `on_sleep` whenever the computer goes to sleep or has slept; for one sleep maybe twice.
+pub(super) fn watch(on_sleep: impl Fn() + Send + Sync + 'static) {
+    let on_sleep = Arc::new(on_sleep);
+    #[cfg(target_os = "linux")]
+    {
+        let on_sleep = Arc::clone(&on_sleep);
+        tauri::async_runtime::spawn(async move {
+            if let Err(fault) = logind::listen(&*on_sleep).await {
+                tracing::info!(%fault, "nothing announces that the computer goes to sleep");
+            }
+        });
+    }
+    tauri::async_runtime::spawn(async move {
+        let clock = Sources::system();
+        let mut before = clock.now();
+        loop {
+            tokio::time::sleep(TICK).await;
+            let now = clock.now();
+            if slept(before, now) {
+                on_sleep();
+            }
+            before = now;
+        }
+    });
+}
+
+/// Whether more lies between two ticks than one tick takes. What a tick took is counted as
+/// [`TICK`] rather than measured, for on some systems the measuring clock runs on in sleep.
+fn slept(before: Timestamp, now: Timestamp) -> bool {
+    let between = u64::try_from(now.0.saturating_sub(before.0)).unwrap_or_default();
+    Duration::from_millis(between) > TICK + SLACK
+}
+
+#[cfg(target_os = "linux")]
+mod logind {
+    use futures_util::StreamExt as _;
+    use zbus::message::Type;
+    use zbus::{Connection, MatchRule, MessageStream};
+
+    /// Returns when the system bus goes away, at once where there is none.
+    pub(super) async fn listen(on_sleep: &impl Fn()) -> zbus::Result<()> {
+        let bus = Connection::system().await?;
+        let sleep = MatchRule::builder()
+            .msg_type(Type::Signal)
+            .sender("org.freedesktop.login1")?
+            .path("/org/freedesktop/login1")?
+            .interface("org.freedesktop.login1.Manager")?
+            .member("PrepareForSleep")?
+            .build();
+        let mut signals = MessageStream::for_match_rule(sleep, &bus, None).await?;
+        while let Some(signal) = signals.next().await {
+            // True before, false after.
+            if signal?.body().deserialize::<bool>()? {
+                on_sleep();
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_jumps_ahead_means_sleep_and_one_that_lags_does_not() {
+        let at = |seconds: i64| Timestamp(0).plus_seconds(seconds);
+        assert!(!slept(at(0), at(5)));
+        assert!(!slept(at(0), at(65)));
+        assert!(slept(at(0), at(66)));
+        assert!(slept(at(0), at(86_400)));
+        assert!(!slept(at(86_400), at(0)), "a clock that was set back");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_logind_announces_is_heard_and_nobody_else_is() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        use super::super::private_bus::{Computer, soon};
+
+        async fn announce(bus: &zbus::Connection, sleeps: bool) {
+            let (path, manager) = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager");
+            let said = bus.emit_signal(None::<()>, path, manager, "PrepareForSleep", &sleeps);
+            said.await.expect("a signal");
+        }
+
+        let name = "desktop::suspend::tests::what_logind_announces_is_heard_and_nobody_else_is";
+        let prepare = || Computer::new().with_bus("DBUS_SYSTEM_BUS_ADDRESS");
+        Computer::runs(prepare, name, || {
+            tauri::async_runtime::block_on(async {
+                let logind = zbus::Connection::system().await.expect("a bus");
+                logind.request_name("org.freedesktop.login1").await.expect("its name");
+                let stranger = zbus::Connection::system().await.expect("a bus");
+                let heard = Arc::new(AtomicUsize::new(0));
+                let count = Arc::clone(&heard);
+                watch(move || {
+                    count.fetch_add(1, Ordering::AcqRel);
+                });
+                let heard = || heard.load(Ordering::Acquire);
+                // It may take a moment until somebody listens.
+                while heard() == 0 {
+                    announce(&logind, true).await;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                let before = heard();
+                announce(&stranger, true).await;
+                announce(&logind, false).await;
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                assert_eq!(heard(), before, "a stranger was heard, or waking up");
+                announce(&logind, true).await;
+                assert!(soon(|| heard() == before + 1), "it stopped listening");
+            });
+        });
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn without_a_system_bus_nothing_happens() {
+        use super::super::private_bus::Computer;
+
+        let name = "desktop::suspend::tests::without_a_system_bus_nothing_happens";
+        let prepare = || Computer::new().naming("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere");
+        Computer::runs(prepare, name, || {
+            tauri::async_runtime::block_on(async {
+                let listens = logind::listen(&|| panic!("nobody sleeps"));
+                let ended = tokio::time::timeout(Duration::from_secs(10), listens).await;
+                ended.expect("it ends at once").expect_err("there is no bus");
+            });
+        });
+    }
+}

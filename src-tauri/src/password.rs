@@ -1,0 +1,89 @@
+//! A new password: said on the command line or the standard input, or typed twice.
+//!
+//! A weak one that was said is taken with a warning, for scripts that must; a weak one that a
+//! person types is refused, as in the window.
+
+use algoagent_core::account::Strength;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::cli::NewPassword;
+use crate::exit::Failure;
+use crate::line::Line;
+use crate::output::remark;
+use crate::person;
+
+const HOW: &str =
+    "There is no new password. Pass it with --password-stdin, or run this in a terminal.";
+
+/// A password and whose it would be, borrowed: none is copied to where it isn't wiped.
+#[derive(Serialize)]
+struct Judged<'a> {
+    password: &'a str,
+    username: &'a str,
+    email: &'a str,
+}
+
+/// Where a new password comes from.
+pub(crate) enum Source {
+    Said(Zeroizing<String>),
+    Typed,
+}
+
+impl NewPassword {
+    /// Reads what was said. Where nothing was and nobody can be asked, it tells what to pass.
+    pub(crate) fn source(&self) -> Result<Source, Failure> {
+        if let Some(password) = &self.password {
+            remark(
+                "warning: other programs on this computer can see a password that is given with --password. Prefer --password-stdin.",
+            );
+            return Ok(Source::Said(password.clone()));
+        }
+        if self.password_stdin {
+            let password = person::line()?;
+            let empty = || Failure::Usage("The standard input holds no password.".to_owned());
+            return if password.is_empty() { Err(empty()) } else { Ok(Source::Said(password)) };
+        }
+        if person::is_there() { Ok(Source::Typed) } else { Err(Failure::Usage(HOW.to_owned())) }
+    }
+}
+
+/// A new password, and whether a weak one is to be taken.
+pub(crate) async fn choose(
+    line: &Line,
+    source: Source,
+    username: &str,
+    email: &str,
+) -> Result<(Zeroizing<String>, bool), Failure> {
+    let judge = async |password: &str| -> Result<Strength, Failure> {
+        line.ask("password_strength", Judged { password, username, email }).await
+    };
+    if let Source::Said(password) = source {
+        let Strength { acceptable, reason, .. } = judge(&password).await?;
+        if !acceptable {
+            remark(&format!("warning: this password is weak. {}", reason.unwrap_or_default()));
+        }
+        return Ok((password, true));
+    }
+    loop {
+        let password = typed_twice()?;
+        let Strength { acceptable, reason, .. } = judge(&password).await?;
+        if let Some(reason) = reason {
+            remark(&reason);
+        }
+        if acceptable {
+            return Ok((password, false));
+        }
+    }
+}
+
+/// Types it until it was typed twice alike.
+pub(crate) fn typed_twice() -> Result<Zeroizing<String>, Failure> {
+    loop {
+        let password = person::secret("New password", HOW)?;
+        if password == person::secret("The same again", HOW)? {
+            return Ok(password);
+        }
+        remark("The two are not the same. Try again.");
+    }
+}

@@ -1,0 +1,72 @@
+//! Asking the person at the terminal, if there is one.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use zeroize::Zeroizing;
+
+use crate::exit::Failure;
+
+const PASSWORD: &str = "ALGOAGENT_PASSWORD";
+/// What fits here is never copied by a buffer that grows; a password does.
+const USUAL: usize = 2048;
+
+/// Whether somebody may be there to be asked.
+pub(crate) fn is_there() -> bool {
+    std::io::stdin().is_terminal() || std::io::stderr().is_terminal()
+}
+
+/// What was said, else what the person types in sight; where nobody can be asked, `how` tells
+/// what is missing.
+pub(crate) fn value(said: Option<&str>, question: &str, how: &str) -> Result<String, Failure> {
+    if let Some(said) = said.filter(|said| !said.is_empty()) {
+        return Ok(said.to_owned());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(how.to_owned()));
+    }
+    eprint!("{question}: ");
+    let typed = line()?.trim().to_owned();
+    if typed.is_empty() { Err(Failure::Usage(how.to_owned())) } else { Ok(typed) }
+}
+
+/// What the person types out of sight.
+pub(crate) fn secret(question: &str, how: &str) -> Result<Zeroizing<String>, Failure> {
+    if !is_there() {
+        return Err(Failure::Usage(how.to_owned()));
+    }
+    rpassword::prompt_password(format!("{question}: "))
+        .map(Zeroizing::new)
+        .map_err(|fault| Failure::Usage(format!("{how} (It can't be asked for here: {fault}.)")))
+}
+
+/// The password of an account that exists: of the environment, else of the person.
+pub(crate) fn password(question: &str) -> Result<Zeroizing<String>, Failure> {
+    match std::env::var(PASSWORD) {
+        Ok(password) => Ok(Zeroizing::new(password)),
+        Err(_) => secret(
+            question,
+            "There is no password. Set ALGOAGENT_PASSWORD, or run it in a terminal.",
+        ),
+    }
+}
+
+/// A variable of the environment that holds a secret.
+pub(crate) fn variable(name: &str) -> Option<Zeroizing<String>> {
+    std::env::var(name).ok().map(Zeroizing::new)
+}
+
+/// The next line of the standard input, without its end and not trimmed.
+pub(crate) fn line() -> Result<Zeroizing<String>, Failure> {
+    let mut line = Zeroizing::new(String::with_capacity(USUAL));
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|fault| Failure::Other(format!("the input can't be read: {fault}")))?;
+    if line.ends_with('\n') {
+        line.pop();
+        if line.ends_with('\r') {
+            line.pop();
+        }
+    }
+    Ok(line)
+}

@@ -1,0 +1,38 @@
+//! `algoagent user`: the accounts of this computer, and one's own.
+
+mod administration;
+mod audit;
+mod create;
+mod own;
+
+use crate::cli::{UserCommand, UserOptions};
+use crate::exit::Failure;
+use crate::line::Line;
+use crate::signing_in::{Owner, sign_in_named};
+
+pub(crate) async fn run(line: &Line, options: UserOptions) -> Result<(), Failure> {
+    let who = Who(options.who);
+    match options.command {
+        UserCommand::Create(options) => create::create(line, &who, options).await,
+        UserCommand::CreateDefault(account) => create::create_default(line, account).await,
+        UserCommand::List(options) => administration::list(line, &who, options.json).await,
+        UserCommand::Disable(whose) => administration::set_disabled(line, &who, whose, true).await,
+        UserCommand::Enable(whose) => administration::set_disabled(line, &who, whose, false).await,
+        UserCommand::Delete(options) => administration::delete(line, &who, options).await,
+        UserCommand::Sessions(whose) => administration::sessions(line, &who, whose).await,
+        UserCommand::EndSessions(whose) => administration::end_sessions(line, &who, whose).await,
+        UserCommand::Audit(options) => audit::audit(line, &who, options).await,
+        UserCommand::Passwd(password) => own::change_password(line, &who, password).await,
+        UserCommand::RecoveryCode(options) => own::recovery_code(line, &who, options.json).await,
+        UserCommand::Rekey(options) => own::rekey(line, &who, options.json).await,
+    }
+}
+
+/// Who asks, as far as it was said.
+struct Who(Option<String>);
+
+impl Who {
+    async fn sign_in(&self, line: &Line) -> Result<Owner, Failure> {
+        sign_in_named(line, self.0.as_deref(), "--as").await
+    }
+}

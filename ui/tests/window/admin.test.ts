@@ -1,0 +1,127 @@
+/** What an administrator sees and does. */
+import { screen, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { refuse } from '../fake/backend';
+import { button, choose, click, confirm, last, open, section, times, write } from './open';
+
+const admin = { signedIn: true, administrator: true, people: ['ada', 'grace'] };
+const row = async (name: RegExp) => screen.findByRole('row', { name });
+
+it('only administrators see the accounts and the audit log', async () => {
+  open({ signedIn: true });
+  await section('Account');
+  expect(screen.queryByRole('tab', { name: 'Accounts' })).toBeNull();
+  expect(screen.queryByRole('tab', { name: 'Audit log' })).toBeNull();
+});
+
+describe('the accounts', () => {
+  it('say what an administrator can’t do', async () => {
+    open(admin);
+    await section('Accounts');
+    expect(await screen.findByText(/You can’t read anybody’s vault or reset a password/)).toBeTruthy();
+  });
+
+  it('are made for somebody, with a first password to tell them', async () => {
+    const backend = open(admin);
+    await section('Accounts');
+    await click('Create account…');
+    await write('User name', 'grace');
+    await write('E-mail', 'linus@example.com');
+    await click('Suggest one');
+    await click('Create account');
+    expect(await screen.findByText('Somebody here has this name.')).toBeTruthy();
+    await write('User name', 'linus');
+    await click('Create account');
+    const dialog = await screen.findByRole('dialog', { name: 'linus has an account' });
+    const { password } = last(backend, 'admin_create_account') as { password: string };
+    expect(within(dialog).getByText(password)).toBeTruthy();
+    await click('Done');
+    expect((await row(/linus/)).textContent).toContain('Not used yet');
+  });
+
+  it('are disabled after a question, and enabled again', async () => {
+    open(admin);
+    await section('Accounts');
+    await choose('Options of grace', 'Disable');
+    await confirm('Disable grace?', 'Disable');
+    await vi.waitFor(async () => { expect((await row(/grace/)).textContent).toContain('Disabled'); });
+    await choose('Options of grace', 'Enable');
+    await vi.waitFor(async () => { expect((await row(/grace/)).textContent).not.toContain('Disabled'); });
+  });
+
+  it('keep their last administrator, and say so in place', async () => {
+    open(admin);
+    await section('Accounts');
+    await choose('Options of ada', 'Remove as administrator');
+    await confirm('Stop being an administrator?', 'Stop being one');
+    expect(await within(await row(/ada/)).findByText(/This is the last administrator/)).toBeTruthy();
+  });
+
+  it('are deleted once the name is typed, after it was said that nobody can restore the data', async () => {
+    const backend = open(admin);
+    await section('Accounts');
+    await choose('Options of grace', 'Delete');
+    const dialog = await screen.findByRole('dialog', { name: 'Delete the account grace?' });
+    expect(dialog.textContent).toContain('Nobody can restore this person’s data');
+    expect(within(dialog).getByRole('button', { name: 'Delete account' }).hasAttribute('disabled')).toBe(true);
+    await write('Type grace to confirm', 'grace');
+    await click('Delete account');
+    await vi.waitFor(() => { expect(screen.queryByText('grace')).toBeNull(); });
+    expect(last(backend, 'admin_delete_account')).toMatchObject({ username: 'grace' });
+  });
+
+  it('that may not be seen any more say why', async () => {
+    const backend = open(admin);
+    backend.house.administrator = false;
+    await section('Accounts');
+    expect(await screen.findByText('Only an administrator can do this.')).toBeTruthy();
+  });
+});
+
+it('an administrator who stops being one loses both sections', async () => {
+  const backend = open(admin, ({ house }) => {
+    house.accounts = house.accounts.map((one) => ({ ...one, administrator: true }));
+  });
+  await section('Accounts');
+  await choose('Options of ada', 'Remove as administrator');
+  backend.me = backend.me && { ...backend.me, administrator: false };
+  await confirm('Stop being an administrator?', 'Stop being one');
+  await vi.waitFor(() => { expect(screen.queryByRole('tab', { name: 'Accounts' })).toBeNull(); });
+});
+
+describe('the audit log', () => {
+  it('is read page by page, newest first', async () => {
+    const backend = open(admin);
+    await section('Audit log');
+    expect(await screen.findAllByRole('row')).toHaveLength(51);
+    expect((await screen.findAllByText('ada made the account grace')).length).toBeGreaterThan(0);
+    await click('Show older');
+    await vi.waitFor(() => { expect(screen.getAllByRole('row')).toHaveLength(71); });
+    expect(last(backend, 'audit')).toEqual({ before: 951, limit: 50 });
+    expect(screen.queryByRole('button', { name: 'Show older' })).toBeNull();
+  });
+
+  it('keeps what it shows when an older page is refused', async () => {
+    const backend = open(admin);
+    await section('Audit log');
+    await button('Show older');
+    backend.refusals.set('audit', refuse('internal', 'It can’t be read.'));
+    await click('Show older');
+    expect(await screen.findByText('It can’t be read.')).toBeTruthy();
+    expect(screen.getAllByRole('row')).toHaveLength(51);
+  });
+
+  it('is exported', async () => {
+    const backend = open(admin);
+    await section('Audit log');
+    await click('Export…');
+    expect(await screen.findByText('The audit log was exported.')).toBeTruthy();
+    expect(times(backend, 'export_audit')).toBe(1);
+  });
+
+  it('that is empty says so', async () => {
+    open(admin, ({ house }) => (house.log = []));
+    await section('Audit log');
+    expect(await screen.findByText(/Nothing has happened yet/)).toBeTruthy();
+  });
+});
