@@ -230,7 +230,7 @@ pub(crate) async fn lock(door: &Door, request: LockRequest) -> Result<Nothing, A
 pub(crate) async fn end_locked_sessions(door: &Door, _: Nothing) -> Result<Nothing, ApiError> {
     let uuid = door.seat().locked.as_ref().map(|locked| locked.uuid);
     if let Some(uuid) = uuid {
-        door.core().end_sessions_of(uuid).await;
+        door.core().end_sessions_of(door.kind(), uuid).await;
     }
     Ok(Nothing {})
 }

@@ -1,13 +1,12 @@
 //! Time and randomness for everything in core, so that a test can hold both still.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 use ts_rs::TS;
 
 /// A moment in UTC, milliseconds since 1970. On every wire it is RFC 3339 text.
@@ -47,6 +46,10 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let at = OffsetDateTime::parse(&text, &Rfc3339).map_err(serde::de::Error::custom)?;
+        // What can't be written again in UTC isn't taken.
+        if at.checked_to_offset(UtcOffset::UTC).is_none_or(|at| !(0..=9999).contains(&at.year())) {
+            return Err(serde::de::Error::custom("a year that no calendar here has"));
+        }
         i64::try_from(at.unix_timestamp_nanos() / 1_000_000)
             .map(Timestamp)
             .map_err(serde::de::Error::custom)
@@ -63,10 +66,10 @@ pub struct Sources {
     now: Arc<Now>,
     fill: Arc<Fill>,
     step: Arc<Step>,
-    /// When the program started, by the clock and by what can't be set.
-    started: Option<(Timestamp, Instant)>,
-    /// The latest time that [`Sources::steady`] told.
-    latest: Arc<AtomicI64>,
+    /// The latest time that [`Sources::steady`] told, and when, by what can't be set.
+    latest: Arc<Mutex<Option<(Timestamp, Instant)>>>,
+    /// Whether time passes by itself; a test's clock stands still.
+    ticks: bool,
 }
 
 impl Sources {
@@ -77,8 +80,8 @@ impl Sources {
     pub fn system() -> Self {
         Self {
             now: Arc::new(wall_clock),
-            started: Some((wall_clock(), Instant::now())),
-            latest: Arc::new(AtomicI64::new(i64::MIN)),
+            latest: Arc::default(),
+            ticks: true,
             step: Arc::new(|_| {}),
             fill: Arc::new(|buffer| {
                 #[expect(
@@ -93,8 +96,7 @@ impl Sources {
 
     /// The same randomness, another clock.
     pub fn with_clock(self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        let latest = Arc::new(AtomicI64::new(i64::MIN));
-        Self { now: Arc::new(now), started: None, latest, ..self }
+        Self { now: Arc::new(now), latest: Arc::default(), ticks: false, ..self }
     }
 
     /// Calls `step` before each change of a vault's files, with what is about to happen.
@@ -112,14 +114,17 @@ impl Sources {
         (self.now)()
     }
 
-    /// The time now for what expires: never earlier than it was told before, nor than what has
-    /// passed since the start. When somebody sets the clock back, nothing revives or lasts longer.
+    /// The time now for what expires: it goes on from what was told before, and never back. When
+    /// somebody sets the clock back, nothing revives, lasts longer or stands still.
     pub fn steady(&self) -> Timestamp {
-        let passed = self.started.map(|(at, ticking)| {
-            at.0.saturating_add(i64::try_from(ticking.elapsed().as_millis()).unwrap_or(i64::MAX))
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now();
+        let told = latest.map_or(now, |(at, then)| {
+            let passed = if self.ticks { then.elapsed().as_millis() } else { 0 };
+            Timestamp(at.0.saturating_add(i64::try_from(passed).unwrap_or(i64::MAX)).max(now.0))
         });
-        let now = self.now().0.max(passed.unwrap_or(i64::MIN));
-        Timestamp(self.latest.fetch_max(now, Ordering::AcqRel).max(now))
+        *latest = Some((told, Instant::now()));
+        told
     }
 
     /// Says that a vault's files are about to change.
@@ -148,5 +153,42 @@ fn wall_clock() -> Timestamp {
 impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sources")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    const DAY_MS: i64 = 24 * 3600 * 1000;
+
+    #[test]
+    fn a_clock_that_jumped_ahead_and_was_set_back_stops_no_time() {
+        let set = Arc::new(AtomicI64::new(0));
+        let mut sources = Sources::system();
+        let clock = Arc::clone(&set);
+        sources.now = Arc::new(move || Timestamp(wall_clock().0 + clock.load(Ordering::Relaxed)));
+        let before = sources.steady();
+        set.store(DAY_MS, Ordering::Relaxed);
+        let ahead = sources.steady();
+        assert!(ahead.0 >= before.0 + DAY_MS);
+        set.store(-DAY_MS, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(sources.steady().0 >= ahead.0 + 20, "it goes on from there");
+    }
+
+    #[test]
+    fn a_moment_that_cannot_be_written_again_is_not_read() {
+        for text in ["0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-00:01", "yesterday"] {
+            assert!(serde_json::from_value::<Timestamp>(text.into()).is_err(), "{text}");
+        }
+        for text in ["0000-01-01T00:00:00Z", "2026-02-28T23:59:59.5+01:00"] {
+            let read: Timestamp = serde_json::from_value(text.into()).unwrap();
+            let again = serde_json::to_value(read).unwrap();
+            assert_eq!(serde_json::from_value::<Timestamp>(again).unwrap(), read, "{text}");
+        }
     }
 }

@@ -159,6 +159,11 @@ impl Core {
         self.sources.steady()
     }
 
+    /// Fills `buffer` with random bytes, in place.
+    pub fn fill(&self, buffer: &mut [u8]) {
+        self.sources.fill(buffer);
+    }
+
     /// The data directory.
     pub fn directory(&self) -> &Path {
         &self.0.data_dir

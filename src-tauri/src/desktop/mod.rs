@@ -8,6 +8,7 @@ mod preferences;
 mod private_bus;
 mod renewal;
 mod rpc;
+mod sealing;
 mod suspend;
 mod window;
 
@@ -24,6 +25,7 @@ use crate::line::Listening;
 use host::WindowHost;
 use preferences::Preferences;
 use renewal::Renewal;
+use sealing::Sealing;
 
 /// Opens the window over `core` and returns when it was closed.
 pub(crate) fn run(
@@ -48,13 +50,14 @@ pub(crate) fn run(
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
-        .invoke_handler(tauri::generate_handler![rpc::call, rpc::listen])
+        .invoke_handler(tauri::generate_handler![rpc::meet, rpc::call, rpc::listen])
         .setup(move |app| {
             let preferences = Preferences::open(app.handle(), &data_dir)?;
             let host = WindowHost::new(app.handle().clone(), preferences.clone());
             let door = Arc::new(Door::new(door_core.clone(), DoorKind::Desktop, Arc::new(host)));
             app.manage(Arc::clone(&door));
             app.manage(Renewal::default());
+            app.manage(Sealing::new(door_core.clone()));
             locking::watch(door);
             window::open(app.handle(), &preferences, &data_dir)?;
             let handle = app.handle().clone();

@@ -15,6 +15,8 @@ use algoagent_core::account::Session;
 use tauri::window::Color;
 use tauri::{Manager as _, Theme, Webview};
 
+use super::sealing::Sealing;
+
 /// Whether somebody waits for the end of the session that is shown. Managed by the app.
 #[derive(Default)]
 pub(super) struct Renewal(AtomicBool);
@@ -35,6 +37,7 @@ pub(super) fn attend(webview: &Webview, door: Arc<Door>, session: Session) {
         // On the main thread in one go: no call of the old page comes in between.
         let renewed = webview.run_on_main_thread(move || {
             page.state::<Renewal>().0.store(false, Ordering::Release);
+            page.state::<Sealing>().hang_up();
             if let Err(fault) = renew(&page) {
                 // What a person left must not stay on the screen.
                 tracing::error!(%fault, "the page can't be renewed; the program ends");

@@ -1,24 +1,47 @@
-//! The two things that the webview can call: a command of the table, and listening to events.
+//! What the webview can call: the agreement on keys, a command of the table, and listening to
+//! events. Commands, answers and events are sealed.
 
 use std::sync::Arc;
 
 use algoagent_api::{ApiError, Door, call as run};
 use algoagent_core::chat::ChatEvent;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Deserialize;
 use serde_json::Value;
-use tauri::ipc::Channel;
+use tauri::ipc::{Channel, InvokeBody, Request, Response};
 use tauri::{State, Webview};
+use zeroize::Zeroizing;
 
 use super::renewal;
+use super::sealing::{Line, Sealing};
 use crate::events::Events;
 
-/// Runs the command `name` of the table for whoever sits at the window.
+/// A command and its request, as the page seals them.
+#[derive(Deserialize)]
+struct Asked {
+    name: String,
+    request: Value,
+}
+
+/// Agrees on keys with a new page: its public key for the program's.
+#[tauri::command]
+pub(super) fn meet(sealing: State<'_, Sealing>, request: Request<'_>) -> Result<Response, ApiError> {
+    let own = sealing.meet(&bytes(request.body())?).ok_or_else(unreadable)?;
+    Ok(Response::new(own))
+}
+
+/// Runs a command of the table for whoever sits at the window.
 #[tauri::command]
 pub(super) async fn call(
     webview: Webview,
     door: State<'_, Arc<Door>>,
-    name: String,
-    request: Value,
-) -> Result<Value, ApiError> {
+    sealing: State<'_, Sealing>,
+    request: Request<'_>,
+) -> Result<Response, ApiError> {
+    let line = line(&sealing)?;
+    let said = line.open(&bytes(request.body())?).ok_or_else(unreadable)?;
+    let Asked { name, request } = serde_json::from_slice(&said).map_err(|_| unreadable())?;
     let door = Arc::clone(&door);
     let seat = Arc::clone(&door);
     // On a task of its own: a webview that goes away doesn't cut a command in the middle.
@@ -27,26 +50,53 @@ pub(super) async fn call(
     if let Ok(session) = seat.session() {
         renewal::attend(&webview, seat, session);
     }
-    answer
+    sealed(&line, &answer).map(Response::new)
 }
 
 /// Sends the events of whoever sits at the window to `channel`, until they sign out.
 #[tauri::command]
 pub(super) async fn listen(
     door: State<'_, Arc<Door>>,
-    channel: Channel<ChatEvent>,
+    sealing: State<'_, Sealing>,
+    channel: Channel<String>,
 ) -> Result<(), ApiError> {
-    let mut events = Events::of(door.session()?)?;
+    let line = line(&sealing)?;
+    let session = door.session()?;
+    let mut events = Events::of(session.clone())?;
     tauri::async_runtime::spawn(async move {
         while let Some(event) = events.next().await {
             // The window shows blocks; the raw text is for other doors.
             if matches!(event, ChatEvent::Text { .. }) {
                 continue;
             }
-            if channel.send(event).is_err() {
+            let Ok(event) = sealed(&line, &event) else { return };
+            // What was said after its end isn't for the next page.
+            if session.check().is_err() || channel.send(BASE64.encode(event)).is_err() {
                 return;
             }
         }
     });
     Ok(())
+}
+
+fn line(sealing: &Sealing) -> Result<Arc<Line>, ApiError> {
+    sealing.line().ok_or_else(unreadable)
+}
+
+fn sealed(line: &Line, said: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
+    Ok(line.seal(serde_json::to_vec(said).map_err(ApiError::internal)?))
+}
+
+/// A body as bytes. A webview whose requests are let through in no other way sends a list of them.
+fn bytes(body: &InvokeBody) -> Result<Zeroizing<Vec<u8>>, ApiError> {
+    match body {
+        InvokeBody::Raw(bytes) => Ok(Zeroizing::new(bytes.clone())),
+        InvokeBody::Json(list) => {
+            Vec::<u8>::deserialize(list).map(Zeroizing::new).map_err(|_| unreadable())
+        }
+    }
+}
+
+fn unreadable() -> ApiError {
+    ApiError::internal("the page and the program have no keys in common")
 }

@@ -1,6 +1,7 @@
 /** What opens a backup: a password, or a recovery code and the password that replaces the lost one. */
 import type { ApiError, RestoreSecret } from '../lib/api';
 import { fieldWords } from '../lib/api';
+import type { Submission } from './submission.svelte';
 
 export type SecretKind = 'password' | 'code';
 
@@ -29,4 +30,10 @@ export function secretWords(fault: ApiError | null): Record<'password' | 'code' 
     code: fieldWords(fault, 'recovery_code') ?? (fault?.code === 'mistyped_code' ? fault.message : wrong ? 'This code doesn’t open the backup.' : null),
     new_password: fieldWords(fault, 'new_password'),
   };
+}
+
+/** What a refusal says that no field of a secret shows, nor one of these. */
+export function besideSecret(submission: Submission, fields: string[] = []): string | null {
+  const shown = Object.values(secretWords(submission.fault)).some(Boolean);
+  return shown ? null : submission.beside(fields);
 }

@@ -173,7 +173,7 @@ export class Session {
   /** The core says that the session is over. */
   ended(): void {
     if (!this.me || this.#reseating > 0) return;
-    void this.#restart('Your session has ended. Sign in again to go on.');
+    void this.#lookForEnd();
   }
 
   /** How it stands with the locked window now. */
@@ -198,6 +198,14 @@ export class Session {
     this.step = 'starting';
     await call('sign_out', {}).catch(() => undefined);
     this.back();
+  }
+
+  /** A command that lost the seat to another one is refused too, while somebody sits here. */
+  async #lookForEnd(): Promise<void> {
+    const { visit } = this;
+    const seated = await call('me', {}).catch(() => null);
+    if (seated || !this.me || visit !== this.visit) return;
+    await this.#restart('Your session has ended. Sign in again to go on.');
   }
 
   async #resume(): Promise<void> {

@@ -38,7 +38,7 @@ export class House {
     this.data = { directory: '/home/ada/.local/share/algoagent', vault_bytes: 18_432_000, backup_bytes: 0, automatic_backups: true, backups: [this.backup('daily', 3, 18_210_816), this.backup('manual', 29, 17_944_576), this.backup('migration', 24 * 9, 9_437_184), this.backup('restore', 24 * 40, 524_288)] };
     for (const name of [...backend.people.keys()]) this.accounts.push(this.account(name));
     this.accounts.push({ ...this.account('algotrader'), demo: true, last_signed_in_at: null, sessions: 0 });
-    const story: [string, string | null, string | null, DoorKind][] = [['signed_in', 'ada', null, 'desktop'], ['locked', 'ada', null, 'desktop'], ['sign_in_refused', null, 'grace', 'desktop'], ['sessions_ended', 'ada', 'grace', 'desktop'], ['account_created', 'ada', 'grace', 'terminal'], ['backup_restored', 'ada', null, 'desktop'], ['password_changed', 'ada', null, 'http'], ['refresh_token_reused', null, 'ada', 'http']];
+    const story: [string, string | null, string | null, DoorKind][] = [['signed_in', null, 'ada', 'desktop'], ['locked', 'ada', 'ada', 'desktop'], ['sign_in_refused', null, 'grace', 'desktop'], ['sessions_ended', 'ada', 'grace', 'desktop'], ['account_created', 'ada', 'grace', 'terminal'], ['account_created', null, 'grace', 'terminal'], ['backup_restored', null, 'ada', 'desktop'], ['password_changed', 'ada', 'ada', 'http'], ['refresh_token_reused', null, 'ada', 'http']];
     for (let i = 0; i < 70; i += 1) {
       const [action, actor, subject, door] = story[i % story.length] ?? ['signed_in', 'ada', null, 'desktop'];
       this.log.push({ id: 1000 - i, at: this.#at(i * 1.7), action, actor, subject, door });

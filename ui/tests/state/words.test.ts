@@ -50,9 +50,12 @@ describe('the audit log', () => {
 
   it('is written in sentences', () => {
     expect(say('account_created', 'ada', 'grace')).toBe('ada made the account grace');
-    expect(say('account_created', 'ada', 'ada')).toBe('ada made the account');
+    // Nobody does it for them: an account of one's own, a backup of one's own vault.
+    expect(say('account_created', null, 'ada')).toBe('ada made an account');
+    expect(say('backup_restored', null, 'ada')).toBe('ada restored a backup');
+    expect(say('backup_restored', 'ada', 'grace')).toBe('ada restored a backup of grace');
     expect(say('sign_in_refused', null, 'grace')).toBe('A sign-in as grace was refused');
-    expect(say('sign_in_refused', null, null)).toBe('A sign-in as Somebody was refused');
+    expect(say('sign_in_refused', null, null)).toBe('A sign-in as somebody was refused');
     expect(say('administrator_granted', 'ada', 'grace')).toBe('ada made grace an administrator');
   });
 

@@ -1,4 +1,5 @@
 import { screen } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse } from '../fake/backend';
 import { button, click, open, write } from './open';
@@ -79,9 +80,21 @@ describe('creating an account', () => {
   });
 });
 
+it('a command that lost the seat to another one puts nobody out', async () => {
+  const backend = open({ signedIn: true, chats: 3 });
+  await on('chat');
+  backend.refusals.set('open_chat', refuse('signed_out', 'Nobody is signed in.'));
+  const asked = backend.calls.length;
+  await click('Position size for TSLA');
+  await vi.waitFor(() => { expect(backend.calls.slice(asked).map(({ name }) => name)).toContain('me'); });
+  await tick();
+  expect(document.body.dataset['screen']).toBe('chat');
+});
+
 it('a session that ended leads to the sign-in and leaves nothing behind', async () => {
   const backend = open({ signedIn: true, chats: 3 });
   await on('chat');
+  backend.leave();
   backend.refusals.set('open_chat', refuse('signed_out', 'Nobody is signed in.'));
   await click('Position size for TSLA');
   await on('sign-in');

@@ -3,6 +3,7 @@
 //! a person's data is gone, by design.
 
 use std::fs;
+use std::io::ErrorKind;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -157,7 +158,9 @@ async fn change(
     edit: impl FnOnce(&mut Account),
 ) -> Result<AccountInfo, AccountError> {
     let core = session.core();
+    drop(allowed(session).await?);
     let headers = core.header_of(uuid).await;
+    // Asked again: the role may have gone while this waited for its turn.
     let mut db = allowed(session).await?;
     let before = store::by_uuid(&mut db, uuid).await?.ok_or(AccountError::NoAccount)?;
     let mut after = before.clone();
@@ -187,7 +190,11 @@ async fn change(
 /// Writes role and state of `account` into its header, when they differ.
 pub(super) fn write_state(core: &Core, account: &Account) -> Result<(), AccountError> {
     let folder = vault::folder(&core.vaults, account.uuid);
-    let mut header = folder.header()?;
+    let mut header = match folder.header() {
+        // A vault that was lost: the row alone says what its account may.
+        Err(HeaderError::Io(fault)) if fault.kind() == ErrorKind::NotFound => return Ok(()),
+        header => header?,
+    };
     let state = (account.administrator, account.disabled);
     if (header.holder.administrator, header.holder.disabled) != state {
         (header.holder.administrator, header.holder.disabled) = state;
@@ -248,7 +255,9 @@ pub async fn delete_own(
     let attempt = core.attempts.begin(session.door(), &account.uuid.to_string(), core)?;
     let header = vault::folder(&core.vaults, account.uuid).header()?;
     let secret = Secret::new((*password).clone());
-    attempt.ended(header.open(&core.kdf, Opener::Password(&secret)).await)?;
+    let opened = attempt.ended(header.open(&core.kdf, Opener::Password(&secret)).await);
+    audit::note_if_refused(core, account, session.door(), &opened).await;
+    opened?;
     remove(session, account.clone(), username).await
 }
 
@@ -334,6 +343,7 @@ pub async fn end_own_session(session: &Session, id: Uuid) -> Result<(), AccountE
     let found = session.core().live_session(id);
     let found = found.filter(|other| other.account().id == session.account().id);
     found.ok_or(AccountError::NoSession)?.end().await;
+    audit::note(session.core(), Entry::own(session, Action::SessionsEnded)).await;
     Ok(())
 }
 

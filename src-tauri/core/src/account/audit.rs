@@ -124,6 +124,18 @@ pub async fn note_own(session: &Session, action: Action) {
     note(session.core(), Entry::own(session, action)).await;
 }
 
+/// Notes that a password or a code was wrong.
+pub(crate) async fn note_if_refused<T>(
+    core: &Core,
+    account: &Account,
+    door: DoorKind,
+    tried: &Result<T, AccountError>,
+) {
+    if matches!(tried, Err(AccountError::InvalidCredentials)) {
+        note(core, Entry::about(account, door, Action::SignInRefused)).await;
+    }
+}
+
 /// Notes it. What happened has happened: when it can't be written, the program's log has it.
 pub(crate) async fn note(core: &Core, entry: Entry) {
     let noted = match core.accounts().await {

@@ -31,7 +31,9 @@ async fn confirm(session: &Session, password: &Secret) -> Result<Confirmed, Acco
     let headers = core.header_of(account.uuid).await;
     let folder = vault::folder(&core.vaults, account.uuid);
     let header = folder.header()?;
-    let opened = attempt.ended(header.open(&core.kdf, Opener::Password(password)).await)?;
+    let opened = attempt.ended(header.open(&core.kdf, Opener::Password(password)).await);
+    audit::note_if_refused(core, account, session.door(), &opened).await;
+    let opened = opened?;
     session.check()?;
     session.own_vault().admits(&header, &opened)?;
     Ok(Confirmed { _headers: headers, folder, header, key: opened })
@@ -85,6 +87,8 @@ async fn renew(
     header: &Header,
     key: &DataKey,
 ) -> Result<Session, AccountError> {
+    // Whoever was put out meanwhile doesn't come back by this.
+    session.check()?;
     let core = session.core();
     let account = super::Account { demo: header.holder.demo, ..session.account().clone() };
     let id = account.id;
@@ -184,6 +188,7 @@ pub async fn rekey(
             if work.is_cancelled() { Go::Back } else { Go::On }
         })
         .await;
+    drop(work);
     if let Err(fault) = done {
         if confirmed.folder.header()?.generation == next.generation {
             // The new key is in force and the vault is closed: the next sign-in ends what was
@@ -206,7 +211,6 @@ pub async fn rekey(
         settings::set_code_noted(session, noted).await.ok();
         return Err(fault.into());
     }
-    drop(work);
     audit::note(core, Entry::own(session, Action::Rekeyed)).await;
     let renewed = renew(session, confirmed.folder.clone(), &next, &key).await?;
     Ok((renewed, code.to_text()))
@@ -240,9 +244,11 @@ pub async fn recover(
     if header.holder.disabled {
         return attempt.ended(Err(AccountError::InvalidCredentials));
     }
-    let key = attempt.ended(header.open(&core.kdf, Opener::Recovery(&code)).await)?;
-    session::prove(core, &account, &folder, &header, &key).await?;
+    let opened = attempt.ended(header.open(&core.kdf, Opener::Recovery(&code)).await);
+    audit::note_if_refused(core, &account, door, &opened).await;
+    let key = opened?;
     password::check("new_password", &new_password, &[&account.username, &account.email])?;
+    session::prove(core, &account, &folder, &header, &key).await?;
     let next_code = RecoveryCode::generate(&core.sources);
     let secret = Secret::new((*new_password).clone());
     let mut before = header.clone();
@@ -259,8 +265,6 @@ pub async fn recover(
     // After the header: a sign-in with the old password is either among these or refused.
     session::revoke_all(core, account.id, None).await;
     let session = session::start(core, door, account, folder, next.generation, &key).await?;
-    // On a full disk the code is shown all the same.
-    unnote_code(&session).await.ok();
     Ok((session, next_code.to_text()))
 }
 
@@ -290,7 +294,9 @@ pub async fn claim(
     let headers = core.header_of(account.uuid).await;
     let folder = vault::folder(&core.vaults, account.uuid);
     let header = folder.header()?;
-    attempt.ended(header.open(&core.kdf, Opener::Password(&secret)).await)?;
+    let opened = attempt.ended(header.open(&core.kdf, Opener::Password(&secret)).await);
+    audit::note_if_refused(core, &account, door, &opened).await;
+    opened?;
     // As it is now: the row was read before this change's turn came.
     (account.administrator, account.disabled) =
         (header.holder.administrator, header.holder.disabled);
@@ -321,8 +327,10 @@ pub async fn claim(
     .await?;
     let vault = folder.create_aside(&core.sources, &key, &next).await?;
     let filled = register::fill(core, &vault, &ProfileDraft::default()).await;
+    let flushed = vault.flush().await;
     vault.close().await;
     filled?;
+    flushed?;
     folder.offer(&core.sources)?;
     next.succeed(&core.sources, folder.path())?;
     drop(headers);

@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 pub use administration::AccountInfo;
 pub(crate) use attempts::Attempts;
+pub(crate) use audit::note_if_refused;
 pub use audit::{
     Action, AuditEntry, AuditPage, csv as audit_csv, export as export_audit, note_own,
     page as audit_page,

@@ -1,6 +1,8 @@
 //! User names and e-mail addresses: what is taken, and when two are the same.
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_script::{Script, UnicodeScript as _};
+use unicode_security::{GeneralSecurityProfile, MixedScript as _, skeleton};
 
 use crate::Invalid;
 
@@ -21,7 +23,19 @@ pub(crate) fn check_username(name: &str) -> Result<(), Invalid> {
     if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')) {
         return refuse("A user name has letters, digits and the signs . _ - only.");
     }
+    // https://www.unicode.org/reports/tr39/: no letter that isn't seen, none of another script
+    // than the others, and no name that another script's letters only draw.
+    if !name.chars().all(GeneralSecurityProfile::identifier_allowed) || !name.is_single_script() {
+        return refuse("A user name has the letters of one script, in common use.");
+    }
+    if !name.is_ascii() && skeleton(name).all(|c| c.is_ascii()) && has_no_latin(name) {
+        return refuse("This user name looks like one in Latin letters. Choose another.");
+    }
     Ok(())
+}
+
+fn has_no_latin(name: &str) -> bool {
+    !name.chars().any(|c| c.script() == Script::Latin)
 }
 
 /// Checks the form of an e-mail address. No mail is ever sent to it.
@@ -64,7 +78,12 @@ mod tests {
         for bad in ["", "ab", "a b c", "a/b/c", "<script>", &"x".repeat(33), "a\u{202e}bc"] {
             assert!(check_username(bad).is_err(), "{bad:?}");
         }
-        for good in ["ada", "Ada_L-1.2", "žofie", "李小龙"] {
+        // An invisible letter, Cyrillic among Latin, and Cyrillic that draws Latin.
+        for bad in ["ada\u{3164}", "\u{430}da", "\u{440}\u{430}\u{440}\u{430}"] {
+            assert!(check_username(bad).is_err(), "{bad:?}");
+        }
+        for good in ["ada", "Ada_L-1.2", "žofie", "李小龙", "Наташа", "Σωκράτης", "たなか太郎"]
+        {
             assert!(check_username(good).is_ok(), "{good:?}");
         }
     }

@@ -103,7 +103,11 @@ pub(crate) async fn adopt(
     let role = Role::FirstIsAdministrator(door);
     let settled = register::settle_in(core, account, role, header, key, aside).await;
     match &settled {
-        Err(_) if is_replaced => fs::rename(&replaced, target.path())?,
+        Err(_) if is_replaced => {
+            // It may have got its place, but no row names it.
+            fs::remove_dir_all(target.path()).or_else(absent)?;
+            fs::rename(&replaced, target.path())?;
+        }
         Ok(_) if is_replaced && !replaced.join("vault.db").exists() => {
             fs::remove_dir_all(&replaced)?;
         }
@@ -112,7 +116,12 @@ pub(crate) async fn adopt(
     settled
 }
 
-/// Signs the owner of a restored vault in.
+fn absent(fault: std::io::Error) -> std::io::Result<()> {
+    if fault.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(fault) }
+}
+
+/// Signs the owner of a restored vault in. Whoever chose to stay signed in at the backup's time has
+/// not chosen it here.
 pub(crate) async fn start_restored(
     core: &Core,
     door: DoorKind,
@@ -122,5 +131,9 @@ pub(crate) async fn start_restored(
     key: &DataKey,
 ) -> Result<Session, AccountError> {
     audit::note(core, Entry::about(&account, door, Action::BackupRestored)).await;
-    session::start(core, door, account, folder, generation, key).await
+    let session = session::start(core, door, account, folder, generation, key).await?;
+    if let Err(fault) = super::staying::leave(&session).await {
+        tracing::warn!(%fault, "a restored choice to stay signed in was not taken back");
+    }
+    Ok(session)
 }

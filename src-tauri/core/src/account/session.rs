@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 use uuid::Uuid;
 
+use super::audit::{self, Action, Entry};
 use super::token::Refreshing;
 use super::work::Work;
 use super::{Account, AccountError, DoorKind, Locked, store};
@@ -140,7 +141,8 @@ pub(super) async fn start(
 }
 
 /// Proves that `header`, which gave `key`, opens the vault as it is now: it is not an older one, and
-/// nothing is used up for a vault that doesn't open.
+/// nothing is used up for a vault that doesn't open. Says in it that the recovery code that comes
+/// next is not stored yet.
 pub(super) async fn prove(
     core: &Core,
     account: &Account,
@@ -148,13 +150,29 @@ pub(super) async fn prove(
     header: &Header,
     key: &DataKey,
 ) -> Result<(), AccountError> {
-    if let Some(unlocked) = core.unlocked(account.id).await.as_ref() {
-        return Ok(unlocked.vault.admits(header, key)?);
+    // Nobody else opens it meanwhile.
+    let open = core.unlocked(account.id).await;
+    if let Some(unlocked) = open.as_ref() {
+        unlocked.vault.admits(header, key)?;
+        unnote_code(&unlocked.vault).await;
+        return Ok(());
     }
     let vault = folder.open(&core.sources, key, header).await?;
     let prepared = prepare(core, account, &vault).await;
+    if prepared.is_ok() {
+        unnote_code(&vault).await;
+    }
     vault.close().await;
+    drop(open);
     prepared
+}
+
+/// On a full disk the code is shown all the same.
+async fn unnote_code(vault: &Vault) {
+    let Some(mut db) = vault.connection().await else { return };
+    if let Err(fault) = crate::settings::write_code_noted(&mut db, false).await {
+        tracing::warn!(%fault, "a vault doesn't know that its next recovery code isn't stored");
+    }
 }
 
 /// Opens a vault: its schema is brought up to date, after a backup, and answers that broke off
@@ -250,11 +268,13 @@ impl Core {
         self.live_sessions().iter().filter(|session| session.account().uuid == uuid).count()
     }
 
-    /// Ends every session of the account named `uuid`.
-    pub async fn end_sessions_of(&self, uuid: Uuid) {
+    /// Ends every session of the account named `uuid`, asked for at `door`.
+    pub async fn end_sessions_of(&self, door: DoorKind, uuid: Uuid) {
         let live = self.live_sessions();
         if let Some(session) = live.iter().find(|session| session.account().uuid == uuid) {
             revoke_all(self, session.account().id, None).await;
+            let entry = Entry::about(session.account(), door, Action::SessionsEnded);
+            audit::note(self, entry).await;
         }
     }
 
@@ -482,6 +502,8 @@ impl Unlocked {
         self.work.cancel();
         self.keeper.end().await;
         self.desk.clear().await;
+        // What it copied and its key end with it.
+        self.work.over().await;
         self.vault.close().await;
     }
 

@@ -36,10 +36,15 @@ pub(crate) async fn settle(core: &Core) -> Result<(), AccountError> {
             fs::remove_dir_all(entry.path())?;
         } else if name.starts_with('.') {
             // What a restored backup replaced.
-        } else if let Some(stone) = administration::tombstone(&folder) {
-            bury(core, &mut db, &folder, &stone).await?;
         } else {
-            settle_one(core, &mut db, &folder, &name).await?;
+            let settled = match administration::tombstone(&folder) {
+                Some(stone) => bury(core, &mut db, &folder, &stone).await,
+                None => settle_one(core, &mut db, &folder, &name).await,
+            };
+            if let Err(fault) = settled {
+                // One account's fault, or a full disk, keeps nobody else out.
+                tracing::error!(%fault, vault = name, "an account was not settled");
+            }
         }
     }
     if store::demo_made(&mut db).await? {

@@ -31,13 +31,11 @@ pub async fn sign_in(
     let attempt = core.attempts.begin(door, &tried_by(found.as_ref(), &tried), core)?;
     let secret = Secret::new((*password).clone());
     let opened = attempt.ended(open(core, door, found.clone(), &secret).await);
-    let action = match &opened {
-        Ok(_) => Action::SignedIn,
-        Err(AccountError::InvalidCredentials) => Action::SignInRefused,
-        Err(_) => return opened,
-    };
     if let Some(account) = &found {
-        audit::note(core, Entry::about(account, door, action)).await;
+        audit::note_if_refused(core, account, door, &opened).await;
+        if opened.is_ok() {
+            audit::note(core, Entry::about(account, door, Action::SignedIn)).await;
+        }
     }
     opened
 }

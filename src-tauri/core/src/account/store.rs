@@ -189,9 +189,11 @@ pub(super) async fn taken(
     .await
 }
 
+/// Whether somebody can administer: an account that nobody has claimed yet is nobody's.
 pub(super) async fn has_administrator(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM account WHERE administrator = 1 AND disabled = 0)",
+        "SELECT EXISTS (SELECT 1 FROM account
+                        WHERE administrator = 1 AND disabled = 0 AND claimed = 1)",
     )
     .fetch_one(db)
     .await

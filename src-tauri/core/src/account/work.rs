@@ -1,8 +1,10 @@
 //! Long work on an open vault, for whoever wants to see how far it is.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use ts_rs::TS;
 
 use super::{Locked, Session};
@@ -34,11 +36,14 @@ pub struct WorkInfo {
 
 /// The long work of one vault: one at a time.
 #[derive(Default)]
-pub(crate) struct Work(Mutex<Option<State>>);
+pub(crate) struct Work {
+    place: Mutex<Option<State>>,
+    over: Notify,
+}
 
 struct State {
     info: WorkInfo,
-    cancelled: bool,
+    cancelled: Arc<AtomicBool>,
 }
 
 /// Work under way. Dropped, it is over, however it ended.
@@ -52,7 +57,7 @@ impl Work {
             return None;
         }
         let info = WorkInfo { kind, step: "Preparing".to_owned(), done: 0, total: 0 };
-        *place = Some(State { info, cancelled: false });
+        *place = Some(State { info, cancelled: Arc::default() });
         Some(Under(self))
     }
 
@@ -61,13 +66,24 @@ impl Work {
     }
 
     pub(crate) fn cancel(&self) {
-        if let Some(state) = self.lock().as_mut() {
-            state.cancelled = true;
+        if let Some(state) = self.lock().as_ref() {
+            state.cancelled.store(true, Ordering::Release);
+        }
+    }
+
+    /// Resolves when no work is under way.
+    pub(crate) async fn over(&self) {
+        loop {
+            let over = self.over.notified();
+            if self.lock().is_none() {
+                return;
+            }
+            over.await;
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<State>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -100,12 +116,19 @@ impl Under<'_> {
 
     /// Whether the person gave it up.
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.0.lock().as_ref().is_some_and(|state| state.cancelled)
+        self.given_up().load(Ordering::Acquire)
+    }
+
+    /// Rises when the person gives it up.
+    pub(crate) fn given_up(&self) -> Arc<AtomicBool> {
+        let place = self.0.lock();
+        place.as_ref().map(|state| Arc::clone(&state.cancelled)).unwrap_or_default()
     }
 }
 
 impl Drop for Under<'_> {
     fn drop(&mut self) {
         *self.0.lock() = None;
+        self.0.over.notify_waiters();
     }
 }

@@ -12,7 +12,6 @@ use super::{BackupError, BackupKind, list, make};
 use crate::account::{Session, Unlocked, WorkKind};
 use crate::core::Core;
 use crate::settings;
-use crate::vault::StoreError;
 
 const NAME: &str = "automatic_backups";
 /// How often an open vault is looked at.
@@ -76,7 +75,7 @@ async fn watch(core: Core, uuid: Uuid, unlocked: Weak<Unlocked>, stop: Cancellat
             && !matches!(fault, BackupError::Cancelled | BackupError::Busy)
         {
             tracing::error!(%fault, "the daily backup was not made");
-            if matches!(fault, BackupError::Store(StoreError::Damaged)) {
+            if fault.is_damage() {
                 unlocked.note_damage();
             }
         }
@@ -89,8 +88,9 @@ async fn back_up_if_due(core: &Core, uuid: Uuid, unlocked: &Unlocked) -> Result<
         None => return Ok(()),
     };
     let today = core.sources.now().0.div_euclid(DAY_MS);
-    let made_today = list(core, uuid).first().is_some_and(|newest| {
-        newest.kind != BackupKind::Restore && newest.made_at.0.div_euclid(DAY_MS) == today
+    // Any of them: the newest may be of a day to come, made while the clock was wrong.
+    let made_today = list(core, uuid).iter().any(|backup| {
+        backup.kind != BackupKind::Restore && backup.made_at.0.div_euclid(DAY_MS) == today
     });
     if on == Some(false) || made_today {
         return Ok(());

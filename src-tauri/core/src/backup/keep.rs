@@ -11,6 +11,8 @@ const DAYS: usize = 7;
 const WEEKS: usize = 4;
 /// Of what restores replaced.
 const REPLACED: usize = 3;
+/// How the names begin of folders with what a restore replaced and couldn't pack.
+pub(super) const REPLACED_FOLDER: &str = "replaced-";
 const MOST_BYTES: u64 = 2 << 30;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
@@ -19,6 +21,23 @@ pub(super) fn prune(folder: &Path, all: &[BackupInfo], made: &str) {
     for backup in superfluous(all).into_iter().filter(|backup| backup.id != made) {
         if let Err(fault) = fs::remove_file(folder.join(&backup.id)) {
             tracing::warn!(%fault, backup = backup.id, "an old backup was not removed");
+        }
+    }
+}
+
+/// Removes all but the newest of the folders in which restores kept what couldn't be packed.
+pub(super) fn prune_replaced(folder: &Path) {
+    let mut kept: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(REPLACED_FOLDER))
+        .map(|entry| entry.path())
+        .collect();
+    kept.sort_unstable_by(|a, b| b.cmp(a));
+    for old in kept.into_iter().skip(REPLACED) {
+        if let Err(fault) = fs::remove_dir_all(&old) {
+            tracing::warn!(%fault, "what an old restore replaced was not removed");
         }
     }
 }

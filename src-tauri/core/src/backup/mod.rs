@@ -127,6 +127,13 @@ pub enum BackupError {
     Store(#[from] StoreError),
 }
 
+impl BackupError {
+    /// Whether the vault itself is damaged.
+    fn is_damage(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Damaged) | Self::Account(AccountError::Damaged(_)))
+    }
+}
+
 impl From<std::io::Error> for BackupError {
     fn from(fault: std::io::Error) -> Self {
         match fault.kind() {
@@ -159,8 +166,18 @@ pub(crate) fn list(core: &Core, uuid: Uuid) -> Vec<BackupInfo> {
 }
 
 /// The newest backup that was checked when it was made.
-fn newest_good_of(core: &Core, uuid: Uuid) -> Option<BackupInfo> {
+fn newest_of(core: &Core, uuid: Uuid) -> Option<BackupInfo> {
     list(core, uuid).into_iter().find(|backup| backup.kind != BackupKind::Restore)
+}
+
+/// The newest backup that is still what it was when it was made.
+async fn newest_good_of(core: &Core, uuid: Uuid) -> Option<BackupInfo> {
+    for backup in list(core, uuid).into_iter().filter(|backup| backup.kind != BackupKind::Restore) {
+        if verified(&folder(core, uuid).join(&backup.id)).await.is_ok() {
+            return Some(backup);
+        }
+    }
+    None
 }
 
 fn info(entry: &fs::DirEntry) -> Option<BackupInfo> {
@@ -225,24 +242,27 @@ pub(crate) async fn make(
     let copy = folder.join(COPY);
     clear(&folder);
     tell("Looking for changes", 0, 0);
-    let newest = newest_good_of(core, uuid);
+    let newest = newest_of(core, uuid);
     // Read again, all of it: a backup that has gone bad since is none.
-    let held = newest.as_ref().and_then(|newest| pack::verified(&folder.join(&newest.id)).ok());
-    let known = held
-        .as_ref()
-        .map(|held| vault::Known { header: held.header.clone(), database: held.database.clone() });
+    let known = match &newest {
+        Some(newest) => verified(&folder.join(&newest.id)).await.ok(),
+        None => None,
+    };
+    let known = known.map(|held| vault::Known { header: held.header, database: held.database });
     let snapshot = vault.snapshot(&copy, known.as_ref()).await.map_err(AccountError::from)?;
-    let (Some(snapshot), _) = (snapshot, &held) else {
-        return newest.ok_or(BackupError::NotFound);
+    let Some(snapshot) = snapshot else {
+        return as_asked_for(&folder, newest.ok_or(BackupError::NotFound)?, kind);
     };
     let bytes = snapshot.bytes;
     tell("Checking", bytes / 3, bytes);
-    let checked = vault::check(&copy, &snapshot.key).await;
+    let checked = vault::check(&copy, &snapshot.key, progress.map(Under::given_up)).await;
     let cancelled = progress.is_some_and(Under::is_cancelled);
     if cancelled || checked.is_err() {
         vault::remove_database(&copy).ok();
-        checked?;
-        return Err(BackupError::Cancelled);
+        return Err(checked
+            .err()
+            .filter(|_| !cancelled)
+            .map_or(BackupError::Cancelled, Into::into));
     }
     tell("Writing", bytes * 2 / 3, bytes);
     let at = core.sources.now();
@@ -260,6 +280,30 @@ pub(crate) async fn make(
     find_info(core, uuid, &id).ok_or(BackupError::NotFound)
 }
 
+/// The newest backup, which holds the vault as it is. One that makes itself goes after some time;
+/// what a person asked for stays.
+fn as_asked_for(
+    folder: &Path,
+    newest: BackupInfo,
+    kind: BackupKind,
+) -> Result<BackupInfo, BackupError> {
+    if kind != BackupKind::Manual || newest.kind == BackupKind::Manual {
+        return Ok(newest);
+    }
+    let id = name(folder, newest.made_at, kind);
+    fs::rename(folder.join(&newest.id), folder.join(&id))?;
+    vault::sync_dir(folder)?;
+    let path = folder.join(&id).display().to_string();
+    Ok(BackupInfo { id, path, kind, ..newest })
+}
+
+/// [`pack::verified`], off the async threads.
+async fn verified(path: &Path) -> Result<Manifest, BackupError> {
+    let path = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || pack::verified(&path));
+    read.await.map_err(|_| BackupError::Damaged)?
+}
+
 /// Makes a backup because the person asks.
 ///
 /// # Errors
@@ -268,10 +312,20 @@ pub(crate) async fn make(
 pub async fn back_up(session: &Session) -> Result<BackupInfo, BackupError> {
     session.touch()?;
     let unlocked = std::sync::Arc::clone(session.unlocked());
-    let work = unlocked.work.begin(WorkKind::Backup).ok_or(BackupError::Busy)?;
+    let work = loop {
+        if let Some(work) = unlocked.work.begin(WorkKind::Backup) {
+            break work;
+        }
+        if unlocked.work.info().is_some_and(|work| work.kind != WorkKind::Backup) {
+            return Err(BackupError::Busy);
+        }
+        // The daily one is being made just now.
+        unlocked.work.over().await;
+        session.check()?;
+    };
     let uuid = session.account().uuid;
     let made = make(session.core(), uuid, unlocked.vault(), BackupKind::Manual, Some(&work)).await;
-    if matches!(made, Err(BackupError::Store(StoreError::Damaged))) {
+    if made.as_ref().is_err_and(BackupError::is_damage) {
         unlocked.note_damage();
     }
     made

@@ -144,7 +144,8 @@ fn read(path: &Path, out: impl Write, whole: bool) -> Result<(Manifest, Vec<u8>)
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut archive = tar::Archive::new(io::BufReader::new(file));
-    let mut entries = archive.entries()?;
+    // Raw: long names and the like, of any length, would be read into memory.
+    let mut entries = archive.entries()?.raw(true);
     let mut next = || Ok::<_, BackupError>(entries.next().ok_or(BackupError::Damaged)??);
     let manifest = read_manifest(next()?)?;
     let header = read_text(&mut next()?, HEADER)?;

@@ -4,6 +4,7 @@
 //! one before. What the backup replaces is kept as a backup of its own, checked or not.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -158,10 +159,7 @@ async fn put_back(
     key: Key,
     names: NewNames,
 ) -> Result<Restored, BackupError> {
-    let (from, to) = (path.to_owned(), aside.database());
-    let (_, bytes) = tokio::task::spawn_blocking(move || pack::extract(&from, &to))
-        .await
-        .map_err(|_| BackupError::Damaged)??;
+    let (_, bytes) = pack::peek(path)?;
     let backed_up = read_header(&bytes)?;
     let uuid = backed_up.holder.uuid;
     let target = vault::folder(&core.vaults, uuid);
@@ -172,9 +170,16 @@ async fn put_back(
     let current = if account.is_some() { target.header().ok() } else { None };
     let attempt = account::begin_attempt(core, door, uuid)?;
     let proven = prove(core, &backed_up, current.as_ref(), &key).await;
-    let mut keys = attempt.ended(proven)?;
+    let proven = attempt.ended(proven);
+    if let Some(account) = &account {
+        account::note_if_refused(core, account, door, &proven).await;
+    }
+    let keys = proven?;
+    // Only now, and only of headers that were proven: anybody can write a number into a file.
+    let newest = keys.iter().map(|opened| opened.opener.generation).max().unwrap_or_default();
+    unpack(path, &aside.database(), bytes).await?;
     let Opened { opener, data_key, is_todays } =
-        choose(&aside.database(), &mut keys, &backed_up).await?;
+        choose(&aside.database(), keys, &backed_up).await?;
     let header_turn = core.header_of(uuid).await;
     if target.header().ok().map(|header| header.generation)
         != current.as_ref().map(|h| h.generation)
@@ -187,9 +192,7 @@ async fn put_back(
         Some(account) => Holder { demo: false, claimed: true, ..account.clone().into() },
         None => stranger(core, backed_up.holder.clone(), names).await?,
     };
-    let newest = current.as_ref().map_or(0, |current| current.generation);
-    let generation = newest.max(backed_up.generation);
-    let header = opener.newer_than(generation, holder, &data_key);
+    let header = opener.newer_than(newest, holder, &data_key);
     let (header, code) = match key {
         Key::Password(_) => (header, None),
         Key::Recovery { new_password, .. } => {
@@ -223,6 +226,15 @@ async fn put_back(
     }
     let recovery_code = ready.code.map(|code| code.to_text());
     Ok(Restored { session, recovery_code })
+}
+
+/// Writes the database of the backup at `path`, whose header is `header`, to `database`.
+async fn unpack(path: &Path, database: &Path, header: Vec<u8>) -> Result<(), BackupError> {
+    let (from, to) = (path.to_owned(), database.to_owned());
+    let unpacked = tokio::task::spawn_blocking(move || pack::extract(&from, &to));
+    let (_, read) = unpacked.await.map_err(|_| BackupError::Damaged)??;
+    // Another file took its place since its header was opened.
+    if read == header { Ok(()) } else { Err(BackupError::Damaged) }
 }
 
 /// A header and the data key that it gave.
@@ -266,22 +278,37 @@ async fn prove(
     Ok(opened)
 }
 
-/// The one of `keys` whose data key opens the database.
+/// The one of `keys` that goes on. Where today's is among them, it is today's, whichever opens the
+/// database: a key that was changed since doesn't come back into force.
 async fn choose(
     database: &Path,
-    keys: &mut Vec<Opened>,
+    mut keys: Vec<Opened>,
     backed_up: &Header,
 ) -> Result<Opened, BackupError> {
-    for at in 0..keys.len() {
-        match vault::check(database, &keys[at].data_key).await {
-            Ok(()) => return Ok(keys.swap_remove(at)),
+    let mut own = None;
+    for (at, opened) in keys.iter().enumerate() {
+        match vault::check(database, &opened.data_key, None).await {
+            Ok(()) => {
+                own = Some(at);
+                break;
+            }
             // A key that isn't the database's and a damaged one look alike.
             Err(StoreError::Damaged) => {}
             Err(fault) => return Err(fault.into()),
         }
     }
-    let has_own = keys.iter().any(|opened| opened.opener.generation == backed_up.generation);
-    Err(if has_own { BackupError::Damaged } else { BackupError::OtherKey })
+    let Some(own) = own else {
+        let has_own = keys.iter().any(|opened| opened.opener.generation == backed_up.generation);
+        return Err(if has_own { BackupError::Damaged } else { BackupError::OtherKey });
+    };
+    let own = keys.swap_remove(own);
+    match keys.pop() {
+        Some(todays) if todays.is_todays => {
+            vault::exchange(database, &own.data_key, &todays.data_key).await?;
+            Ok(todays)
+        }
+        _ => Ok(own),
+    }
 }
 
 /// Whose account it becomes on a computer that doesn't have it: its role stays behind.
@@ -325,7 +352,8 @@ async fn replace(
             vault.close().await;
         }
     }
-    keep_replaced(core, &account, &ready.folder)?;
+    vault::create_private_dir(ready.folder.path())?;
+    let kept = keep_replaced(core, &account, &ready.folder)?;
     let copy = ready.folder.copied_database();
     ready.folder.remove_with_logs(sources, &copy)?;
     sources.step("a restored vault is made ready");
@@ -333,41 +361,59 @@ async fn replace(
     ready.folder.offer(sources)?;
     ready.header.succeed(sources, ready.folder.path())?;
     drop(closed);
+    // Not before: what is removed for it must have been replaced.
+    let backups = folder(core, account.uuid);
+    keep::prune(&backups, &list(core, account.uuid), &kept);
+    keep::prune_replaced(&backups);
     account::note_restored(core, &account).await;
     Ok(Account { claimed: true, demo: false, ..account })
 }
 
-/// Keeps the closed vault as it is, whether it opens or not: as a backup where header and database
-/// are whole files, else file by file.
-fn keep_replaced(core: &Core, account: &Account, vault: &Folder) -> Result<(), BackupError> {
+/// Keeps the closed vault as it is, whether it opens or not: as a backup, whose id is answered,
+/// where header and database are whole files; else file by file.
+fn keep_replaced(core: &Core, account: &Account, vault: &Folder) -> Result<String, BackupError> {
     let database = vault.database();
     if !database.exists() {
-        return Ok(());
+        return Ok(String::new());
     }
     let backups = folder(core, account.uuid);
     vault::create_private_dir(&backups)?;
     let at = core.sources.now();
-    let header = fs::read(vault.path().join("header"));
     let has_log = fs::metadata(vault.log()).is_ok_and(|log| log.len() > 0);
-    match header {
-        Ok(header) if !has_log => {
-            let digest = pack::hash(fs::File::open(&database)?, std::io::sink())?;
-            let manifest = Manifest::new(at, BackupKind::Restore, &header, digest);
-            let id = name(&backups, at, BackupKind::Restore);
-            pack::write(&backups.join(&id), &manifest, &header, &database)?;
-            keep::prune(&backups, &list(core, account.uuid), &id);
-        }
-        _ => {
-            let kept = backups.join(format!("replaced-{}", at.seconds()));
-            vault::create_private_dir(&kept)?;
-            for entry in fs::read_dir(vault.path())? {
-                let entry = entry?;
-                fs::copy(entry.path(), kept.join(entry.file_name()))?;
+    if let (Ok(header), false) = (fs::read(vault.path().join("header")), has_log) {
+        let id = name(&backups, at, BackupKind::Restore);
+        let packed = fs::File::open(&database)
+            .and_then(|database| pack::hash(database, std::io::sink()))
+            .map_err(BackupError::from)
+            .and_then(|digest| {
+                let manifest = Manifest::new(at, BackupKind::Restore, &header, digest);
+                pack::write(&backups.join(&id), &manifest, &header, &database)
+            });
+        match packed {
+            Ok(()) => return Ok(id),
+            Err(fault @ BackupError::Store(StoreError::Full | StoreError::NotWritable)) => {
+                return Err(fault);
             }
-            vault::sync_dir(&kept)?;
+            // A disk that can't read it all: what it can't read must not keep the backup out.
+            Err(fault) => tracing::error!(%fault, "a replaced vault could not be packed"),
         }
     }
-    Ok(())
+    let kept = backups.join(format!("{}{}", keep::REPLACED_FOLDER, at.seconds()));
+    vault::create_private_dir(&kept)?;
+    for entry in fs::read_dir(vault.path())? {
+        let (from, to) = (entry?.path(), kept.join("header"));
+        let is_text =
+            from.file_name().is_some_and(|name| name.to_string_lossy().starts_with("header"));
+        let to = from.file_name().map_or(to, |name| kept.join(name));
+        // A header is written over when it goes; a database loses its name alone.
+        let linked =
+            if is_text { Err(ErrorKind::Unsupported.into()) } else { fs::hard_link(&from, &to) };
+        if let Err(fault) = linked.or_else(|_: std::io::Error| fs::copy(&from, &to).map(drop)) {
+            tracing::error!(%fault, "a file of a replaced vault was not kept");
+        }
+    }
+    vault::sync_dir(&kept)?;
+    Ok(String::new())
 }
 
 /// The newest good backup of an account by one of its names, for whoever can't open the vault.
@@ -376,5 +422,8 @@ fn keep_replaced(core: &Core, account: &Account, vault: &Folder) -> Result<(), B
 /// Those of the store.
 pub async fn newest_good(core: &Core, username: &str) -> Result<Option<BackupInfo>, BackupError> {
     let account = account::find_by_name(core, username).await?;
-    Ok(account.and_then(|account| super::newest_good_of(core, account.uuid)))
+    Ok(match account {
+        Some(account) => super::newest_good_of(core, account.uuid).await,
+        None => None,
+    })
 }

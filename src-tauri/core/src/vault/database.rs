@@ -213,7 +213,6 @@ pub(super) async fn settle_in(connection: &mut SqliteConnection) -> Result<(), S
         "PRAGMA trusted_schema = OFF",
         "PRAGMA cell_size_check = ON",
         "PRAGMA cache_size = -65536",
-        "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA fullfsync = ON",
         "PRAGMA secure_delete = ON",
@@ -221,7 +220,10 @@ pub(super) async fn settle_in(connection: &mut SqliteConnection) -> Result<(), S
     ] {
         sqlx::raw_sql(pragma).execute(&mut *connection).await?;
     }
-    Ok(())
+    // It answers which it uses, and refuses without a word.
+    let mode: String =
+        sqlx::query_scalar("PRAGMA journal_mode = WAL").fetch_one(connection).await?;
+    if mode == "wal" { Ok(()) } else { Err(StoreError::NotWritable) }
 }
 
 /// What SQLCipher does with a key.
@@ -256,7 +258,7 @@ pub(super) async fn hand_key(
     match (code, give) {
         (libsqlite3_sys::SQLITE_OK, _) => Ok(()),
         (_, Give::Use) => Err(StoreError::NoCipher),
-        // It doesn't say why; what it writes to is a copy, so that nothing is lost.
+        // It seldom says that it gave up, and never why: whoever asks looks at the copy.
         (_, Give::Change) => Err(StoreError::Full),
     }
 }
@@ -294,41 +296,40 @@ async fn migrate(migrator: &Migrator, connection: &mut SqliteConnection) -> Resu
     Ok(migrator.run_direct(None, connection, false).await?)
 }
 
-/// Records the header's generation when it is the highest so far; returns the highest.
+/// The highest generation of a header that this database has recorded; `None` in a new one.
 ///
-/// Also proves that this database is the one that was made for `uuid`.
+/// Also proves that it is the one that was made for `uuid`.
+pub(super) async fn seen_generation(
+    connection: &mut SqliteConnection,
+    uuid: Uuid,
+) -> Result<Option<u64>, StoreError> {
+    let known: Option<(String, i64)> =
+        sqlx::query_as("SELECT account_uuid, header_generation FROM vault_meta")
+            .fetch_optional(connection)
+            .await?;
+    match known {
+        None => Ok(None),
+        Some((owner, _)) if owner != uuid.to_string() => Err(StoreError::Damaged),
+        Some((_, seen)) => Ok(Some(u64::try_from(seen).map_err(|_| StoreError::Damaged)?)),
+    }
+}
+
+/// Records the header's generation, if it is the highest so far.
 pub(super) async fn record_generation(
     connection: &mut SqliteConnection,
     uuid: Uuid,
     generation: u64,
-) -> Result<u64, StoreError> {
+) -> Result<(), StoreError> {
     let generation = i64::try_from(generation).map_err(|_| StoreError::Damaged)?;
-    let known: Option<(String, i64)> =
-        sqlx::query_as("SELECT account_uuid, header_generation FROM vault_meta")
-            .fetch_optional(&mut *connection)
-            .await?;
-    let highest = match known {
-        None => {
-            sqlx::query(
-                "INSERT INTO vault_meta (id, account_uuid, header_generation) VALUES (1, ?, ?)",
-            )
-            .bind(uuid.to_string())
-            .bind(generation)
-            .execute(connection)
-            .await?;
-            generation
-        }
-        Some((owner, _)) if owner != uuid.to_string() => return Err(StoreError::Damaged),
-        Some((_, seen)) if seen >= generation => seen,
-        Some(_) => {
-            sqlx::query("UPDATE vault_meta SET header_generation = ?")
-                .bind(generation)
-                .execute(connection)
-                .await?;
-            generation
-        }
-    };
-    u64::try_from(highest).map_err(|_| StoreError::Damaged)
+    sqlx::query(
+        "INSERT INTO vault_meta (id, account_uuid, header_generation) VALUES (1, ?1, ?2)
+         ON CONFLICT (id) DO UPDATE SET header_generation = ?2 WHERE header_generation < ?2",
+    )
+    .bind(uuid.to_string())
+    .bind(generation)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::files::Held;
 use super::key::DataKey;
-use super::{Header, HeaderError, Open, OpenError, StoreError, Vault, database, files, whole};
+use super::{Header, HeaderError, Open, OpenError, StoreError, Vault, database, files, log, whole};
 use crate::clock::Sources;
 
 const DATABASE: &str = "vault.db";
@@ -78,8 +78,14 @@ impl Folder {
     }
 
     /// The database that was made aside is whole: the header of its key puts it in its place.
+    ///
+    /// Its log must be empty, for the file goes without it.
     pub(crate) fn offer(&self, sources: &Sources) -> io::Result<()> {
         let copy = self.copied_database();
+        if has_content(&with_end(&copy, "-wal")) {
+            // A log that couldn't be moved into the file, for want of room.
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         fs::OpenOptions::new().write(true).open(&copy)?.sync_all()?;
         files::rename(sources, &copy, &self.next_database())
     }
@@ -95,11 +101,11 @@ impl Folder {
         let lock = self.lock()?;
         self.settle(sources, key, header).await?;
         // An empty file would be filled as if the vault were new.
-        if !fs::metadata(self.database()).is_ok_and(|file| file.is_file() && file.len() > 0) {
+        if !has_content(&self.database()) || log::is_damaged(&self.log())? {
             return Err(StoreError::Damaged.into());
         }
         let vault = self.connect(&self.database(), lock, key, header, false).await?;
-        if let Err(fault) = Header::forget_previous(sources, &self.0) {
+        if let Err(fault) = header.prevail(sources, &self.0) {
             // A full disk must not keep a person out.
             tracing::warn!(%fault, "an older header was not erased");
         }
@@ -139,8 +145,12 @@ impl Folder {
         if !next.exists() {
             return Ok(());
         }
-        if whole::belongs(&next, key, header).await {
+        if whole::belongs(&next, key, header).await? {
             return Ok(self.promote(sources)?);
+        }
+        if !whole::opens(&self.database(), key).await? {
+            // Whatever it is, it isn't superfluous.
+            return Err(StoreError::Damaged.into());
         }
         Ok(self.remove_with_logs(sources, &next)?)
     }
@@ -167,6 +177,10 @@ impl Folder {
     }
 }
 
+fn has_content(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() > 0)
+}
+
 pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
@@ -184,7 +198,16 @@ async fn prove(
     } else {
         database::refuse_newer(connection).await?;
     }
-    let seen =
-        database::record_generation(connection, header.holder.uuid, header.generation).await?;
-    if header.generation < seen { Err(OpenError::OlderHeader) } else { Ok(()) }
+    let seen = database::seen_generation(connection, header.holder.uuid).await?;
+    if seen.is_some_and(|seen| header.generation < seen) {
+        return Err(OpenError::OlderHeader);
+    }
+    match database::record_generation(connection, header.holder.uuid, header.generation).await {
+        Err(StoreError::Full) if seen.is_some() => {
+            // A full disk must not keep a person out; the next opening records it.
+            tracing::warn!("a header's generation was not recorded");
+            Ok(())
+        }
+        recorded => Ok(recorded?),
+    }
 }

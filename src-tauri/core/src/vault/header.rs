@@ -166,8 +166,11 @@ impl Header {
         Ok(header)
     }
 
-    /// The file's bytes.
+    /// The file's bytes. There are none of a header that couldn't be read again.
     pub(crate) fn bytes(&self) -> io::Result<Vec<u8>> {
+        if self.generation > HIGHEST {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         Ok(serde_json::to_vec_pretty(self)?)
     }
 
@@ -180,18 +183,40 @@ impl Header {
     /// [`Header::forget_previous`].
     pub(crate) fn succeed(&self, sources: &Sources, folder: &Path) -> io::Result<()> {
         keep_previous(sources, folder)?;
-        self.write(sources, folder)
+        match self.write(sources, folder) {
+            Err(fault) if self.is_in_force(folder) => {
+                // It has its place; what failed came after.
+                tracing::warn!(%fault, "a new header's place was not flushed to the disk");
+                Ok(())
+            }
+            written => written,
+        }
+    }
+
+    /// Whether this is the header in `folder`.
+    fn is_in_force(&self, folder: &Path) -> bool {
+        Self::read_file(folder, FILE).is_ok_and(|newest| newest.mac.0 == self.mac.0)
+    }
+
+    /// This header has opened the vault: no other is needed any more. Where a fault of the disk
+    /// damaged the newest one, the one before it, which this is then, takes its place again.
+    pub(super) fn prevail(&self, sources: &Sources, folder: &Path) -> io::Result<()> {
+        if !self.is_in_force(folder) {
+            self.write(sources, folder)?;
+        }
+        Self::forget_previous(sources, folder)
     }
 
     /// Erases the header before this one, once this one has opened the vault.
     pub(crate) fn forget_previous(sources: &Sources, folder: &Path) -> io::Result<()> {
         let previous = folder.join(PREVIOUS);
         // Killed before the new one took its place, both are names of one file.
-        let same = match (fs::read(&previous), fs::read(folder.join(FILE))) {
-            (Ok(previous), Ok(newest)) => previous == newest,
-            _ => false,
+        let read = |path: &Path| match fs::read(path) {
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
         };
-        if same {
+        let before = read(&previous)?;
+        if before.is_some() && before == read(&folder.join(FILE))? {
             files::remove(sources, &previous)?;
         }
         for left in [PREVIOUS.to_owned(), format!("{PREVIOUS}.new"), format!("{FILE}.new")] {
@@ -206,6 +231,8 @@ impl Header {
         folder: &Path,
         deleted: Tombstone,
     ) -> Result<(), HeaderError> {
+        // That of a vault that was lost has to be made for it.
+        files::create_private_dir(folder)?;
         Self::forget_previous(sources, folder)?;
         let stone = serde_json::to_vec(&Deleted { format: FORMAT, deleted })
             .map_err(|_| HeaderError::Damaged)?;

@@ -11,6 +11,7 @@ mod folder;
 mod header;
 mod kdf;
 mod key;
+mod log;
 #[cfg(feature = "measure")]
 pub mod measure;
 mod recovery;
@@ -37,7 +38,7 @@ pub(crate) use recovery::RecoveryCode;
 pub(crate) use rekey::{Go, Stage};
 pub(crate) use snapshot::{Known, record, remove_database};
 pub(crate) use transaction::{Transaction, roll_back};
-pub(crate) use whole::check;
+pub(crate) use whole::{check, exchange};
 
 /// An open vault: the one connection to its database.
 pub(crate) struct Vault {
@@ -154,6 +155,12 @@ impl Vault {
         let mut connection = self.connection().await.ok_or(OpenError::Closed)?;
         database::record_generation(&mut connection, header.holder.uuid, header.generation).await?;
         Ok(Header::forget_previous(sources, self.folder.path())?)
+    }
+
+    /// Moves everything into the database's file, so that the file is whole by itself.
+    pub(crate) async fn flush(&self) -> Result<(), OpenError> {
+        let mut connection = self.connection().await.ok_or(OpenError::Closed)?;
+        Ok(whole::checkpoint(&mut connection).await?)
     }
 
     /// Closes the database, drops SQLCipher's copy of the key and ours, and gives the lock back.

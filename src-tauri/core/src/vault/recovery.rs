@@ -13,7 +13,7 @@ const SYMBOLS: usize = 26;
 const PRIME: usize = 1021;
 
 /// A recovery code in memory.
-pub(crate) struct RecoveryCode(Zeroizing<[u8; 16]>);
+pub(crate) struct RecoveryCode(Box<Zeroizing<[u8; 16]>>);
 
 /// The checksum is wrong, or it isn't a recovery code at all.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct Mistyped;
 
 impl RecoveryCode {
     pub(crate) fn generate(sources: &Sources) -> Self {
-        let mut code = Self(Zeroizing::new([0; 16]));
+        let mut code = Self(Box::new(Zeroizing::new([0; 16])));
         sources.fill(code.0.as_mut_slice());
         code
     }
@@ -32,15 +32,15 @@ impl RecoveryCode {
 
     /// The code as it is shown: `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`.
     pub(crate) fn to_text(&self) -> Zeroizing<String> {
-        let mut symbols = [0_usize; SYMBOLS];
-        let mut bits = u128::from_be_bytes(*self.0);
+        let mut symbols = Zeroizing::new([0_usize; SYMBOLS]);
+        let mut bits = Zeroizing::new(u128::from_be_bytes(**self.0));
         for symbol in symbols.iter_mut().rev() {
-            *symbol = (bits & 31) as usize;
-            bits >>= 5;
+            *symbol = (*bits & 31) as usize;
+            *bits >>= 5;
         }
-        let check = checksum(&symbols);
+        let check = checksum(symbols.as_slice());
         let mut text = Zeroizing::new(String::with_capacity(34));
-        for (i, symbol) in symbols.into_iter().chain([check >> 5, check & 31]).enumerate() {
+        for (i, symbol) in symbols.iter().copied().chain([check >> 5, check & 31]).enumerate() {
             if i > 0 && i % 4 == 0 {
                 text.push('-');
             }
@@ -52,7 +52,7 @@ impl RecoveryCode {
     /// Reads a code as a person types it: case, spaces and dashes don't matter, O is 0, I and L
     /// are 1.
     pub(crate) fn parse(text: &str) -> Result<Self, Mistyped> {
-        let mut symbols = [0_usize; SYMBOLS + 2];
+        let mut symbols = Zeroizing::new([0_usize; SYMBOLS + 2]);
         let mut count = 0;
         for c in text.chars().filter(|c| !c.is_whitespace() && *c != '-') {
             let c = match c.to_ascii_uppercase() {
@@ -68,8 +68,11 @@ impl RecoveryCode {
         if count != SYMBOLS + 2 || checksum(code) != check[0] << 5 | check[1] || code[0] > 7 {
             return Err(Mistyped);
         }
-        let bits = code.iter().fold(0_u128, |bits, symbol| bits << 5 | *symbol as u128);
-        Ok(Self(Zeroizing::new(bits.to_be_bytes())))
+        let mut read = Self(Box::new(Zeroizing::new([0; 16])));
+        let bits =
+            Zeroizing::new(code.iter().fold(0_u128, |bits, symbol| bits << 5 | *symbol as u128));
+        read.0.copy_from_slice(&bits.to_be_bytes());
+        Ok(read)
     }
 }
 

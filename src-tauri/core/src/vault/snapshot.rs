@@ -73,11 +73,17 @@ pub(crate) async fn record(path: &Path, key: &DataKey, header: &Header) -> Resul
     let mut connection = database::open_encrypted(path, key, false).await?;
     let recorded = async {
         database::refuse_newer(&mut connection).await?;
-        database::record_generation(&mut connection, header.holder.uuid, header.generation).await
+        let seen = database::seen_generation(&mut connection, header.holder.uuid).await?;
+        if seen.is_some_and(|seen| seen > header.generation) {
+            return Err(StoreError::Damaged);
+        }
+        database::record_generation(&mut connection, header.holder.uuid, header.generation).await?;
+        // Closing doesn't say when the log couldn't be moved into the file.
+        whole::checkpoint(&mut connection).await
     };
     let recorded = recorded.await;
     connection.close().await?;
-    if recorded? > header.generation { Err(StoreError::Damaged) } else { Ok(()) }
+    recorded
 }
 
 /// Removes a database that doesn't count, with its logs.

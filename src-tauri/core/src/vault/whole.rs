@@ -1,10 +1,12 @@
 //! Work on a whole database file: another key for it, every page of it read, whose it is.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 
-use super::database::{Give, StoreError, hand_key, open_encrypted, options};
+use super::database::{self, Give, StoreError, hand_key, open_encrypted, options};
 use super::header::Header;
 use super::key::DataKey;
 
@@ -38,9 +40,43 @@ pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), 
     if row.try_get::<i64, _>(0)? == 0 { Ok(()) } else { Err(StoreError::Full) }
 }
 
+/// Encrypts the closed database at `path` with another key, off the async threads, and proves it.
+pub(crate) async fn exchange(path: &Path, old: &DataKey, new: &DataKey) -> Result<(), StoreError> {
+    let (file, before, after) = (path.to_owned(), old.copied(), new.copied());
+    let done = tokio::task::spawn_blocking(move || rekey(&file, &before, &after));
+    done.await.map_err(|_| StoreError::Damaged)??;
+    check_exchanged(path, old, new).await
+}
+
+/// [`check`] of a database whose key was to be exchanged. SQLCipher gives up without a word, for
+/// want of room, and leaves the old key in force.
+pub(super) async fn check_exchanged(
+    path: &Path,
+    old: &DataKey,
+    new: &DataKey,
+) -> Result<(), StoreError> {
+    match check(path, new, None).await {
+        Err(StoreError::Damaged) if opens(path, old).await? => Err(StoreError::Full),
+        checked => checked,
+    }
+}
+
+/// How many steps of a check are done between two looks at whether it was given up.
+const STEPS: i32 = 10_000;
+
 /// Reads every page of the database at `path`: each must be the key's own and in order.
-pub(crate) async fn check(path: &Path, key: &DataKey) -> Result<(), StoreError> {
+///
+/// Ends early, with any fault, when `given_up` rises.
+pub(crate) async fn check(
+    path: &Path,
+    key: &DataKey,
+    given_up: Option<Arc<AtomicBool>>,
+) -> Result<(), StoreError> {
     let mut connection = open_encrypted(path, key, false).await?;
+    if let Some(given_up) = given_up {
+        let mut handle = connection.lock_handle().await?;
+        handle.set_progress_handler(STEPS, move || !given_up.load(Ordering::Acquire));
+    }
     let found = faults(&mut connection).await;
     connection.close().await?;
     let found = found?;
@@ -62,14 +98,34 @@ async fn faults(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::
     Ok(found)
 }
 
-/// Whether the database at `path` is whole, opens with `key` and was made for `header`.
-pub(super) async fn belongs(path: &Path, key: &DataKey, header: &Header) -> bool {
-    let Ok(mut connection) = open_encrypted(path, key, false).await else { return false };
-    let made_for: Result<Option<(String, i64)>, _> =
-        sqlx::query_as("SELECT account_uuid, header_generation FROM vault_meta")
-            .fetch_optional(&mut connection)
-            .await;
-    connection.close().await.ok();
-    let wanted = (header.holder.uuid.to_string(), i64::try_from(header.generation).unwrap_or(0));
-    made_for.is_ok_and(|found| found == Some(wanted))
+/// Whether `key` is that of the database at `path`. A fault of the disk is told, and is no answer.
+pub(super) async fn opens(path: &Path, key: &DataKey) -> Result<bool, StoreError> {
+    match open_encrypted(path, key, false).await {
+        Ok(connection) => {
+            connection.close().await?;
+            Ok(true)
+        }
+        // Another key and a damaged first page look alike.
+        Err(StoreError::Damaged) => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Whether the database at `path` is whole, opens with `key` and was made for `header`. A fault of
+/// the disk is told, and is no answer.
+pub(super) async fn belongs(
+    path: &Path,
+    key: &DataKey,
+    header: &Header,
+) -> Result<bool, StoreError> {
+    let mut connection = match open_encrypted(path, key, false).await {
+        Err(StoreError::Damaged) => return Ok(false),
+        opened => opened?,
+    };
+    let made_for = database::seen_generation(&mut connection, header.holder.uuid).await;
+    connection.close().await?;
+    match made_for {
+        Err(StoreError::Damaged) => Ok(false),
+        made_for => Ok(made_for? == Some(header.generation)),
+    }
 }

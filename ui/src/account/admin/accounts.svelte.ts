@@ -53,6 +53,8 @@ export class Accounts {
       if (changed) this.list = this.list.map((one) => (one.uuid === changed.uuid ? changed : one));
     } catch (error) {
       this.refused = { account, message: asFault(error).message };
+      // What is refused may have changed under somebody else's hands.
+      await this.load();
     }
   }
 }

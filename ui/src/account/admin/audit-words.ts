@@ -4,13 +4,13 @@ import type { AuditEntry } from '../../lib/api';
 type Say = (who: string, whom: string | null) => string;
 
 const SAY: Partial<Record<string, Say>> = {
-  account_created: (who, whom) => (whom ? `${who} made the account ${whom}` : `${who} made the account`),
+  account_created: (who, whom) => (whom ? `${who} made the account ${whom}` : `${who} made an account`),
   account_claimed: (who) => `${who} signed in for the first time and chose a password`,
   signed_in: (who) => `${who} signed in`,
   resumed: (who) => `${who} was signed in again without a password`,
   signed_out: (who) => `${who} signed out`,
-  locked: (who) => `The window of ${who} was locked`,
-  sign_in_refused: (who, whom) => `A sign-in as ${whom ?? who} was refused`,
+  locked: (who) => `The window of ${lower(who)} was locked`,
+  sign_in_refused: (who, whom) => `A sign-in as ${whom ?? lower(who)} was refused`,
   password_changed: (who) => `${who} changed the password`,
   recovered: (who) => `${who} set a new password with the recovery code`,
   recovery_code_made: (who) => `${who} made a new recovery code`,
@@ -21,15 +21,20 @@ const SAY: Partial<Record<string, Say>> = {
   administrator_revoked: (who, whom) => `${who} made ${whom ?? 'an account'} no longer an administrator`,
   account_deleted: (who, whom) => (whom ? `${who} deleted the account ${whom}` : `${who} deleted their own account`),
   sessions_ended: (who, whom) => (whom ? `${who} ended the sessions of ${whom}` : `${who} ended sessions`),
-  refresh_token_reused: (who, whom) => `A used token of ${whom ?? who} came again: its session was ended`,
+  refresh_token_reused: (who, whom) => `A used token of ${whom ?? lower(who)} came again: its session was ended`,
   backup_restored: (who, whom) => `${who} restored a backup${whom ? ` of ${whom}` : ''}`,
   audit_exported: (who) => `${who} exported this log`,
 };
 
+/** Somebody without a name, in the middle of a sentence. */
+function lower(who: string): string {
+  return who === 'Somebody' ? 'somebody' : who;
+}
+
 /** One line of the log for a person. What has no sentence here says its word. */
 export function sentence({ action, actor, subject }: AuditEntry): string {
   const who = actor ?? subject ?? 'Somebody';
-  const whom = subject !== null && subject !== actor ? subject : null;
+  const whom = subject !== who ? subject : null;
   const say = SAY[action];
   return say ? say(who, whom) : `${who}: ${action.replaceAll('_', ' ')}`;
 }
