@@ -88,17 +88,19 @@ fn take(backup: &BackupInfo, to: &Path, username: &str) -> Result<PathBuf, Failu
     Ok(to)
 }
 
+/// Whole or not at all, for its owner alone, and read back.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let name = to.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    let beside = to.with_file_name(format!(".{name}.partial"));
-    // What was made for its owner alone stays so: permissions are copied with the bytes.
-    let copied = fs::copy(from, &beside)
-        .and_then(|_| File::open(&beside)?.sync_all())
-        .and_then(|()| fs::rename(&beside, to));
-    if copied.is_err() {
-        fs::remove_file(&beside).ok();
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut beside = tempfile::Builder::new()
+        .prefix(".algoagent-")
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    io::copy(&mut File::open(from)?, &mut beside)?;
+    beside.as_file().sync_all()?;
+    if !alike(from, beside.path())? {
+        return Err(io::Error::other("the copy isn't what was written"));
     }
-    copied
+    beside.persist_noclobber(to)?;
+    Ok(())
 }
 
 /// Whether two files hold the same.

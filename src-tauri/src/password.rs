@@ -40,7 +40,7 @@ impl NewPassword {
             return Ok(Source::Said(password.clone()));
         }
         if self.password_stdin {
-            let password = person::line()?;
+            let password = person::secret_line()?;
             let empty = || Failure::Usage("The standard input holds no password.".to_owned());
             return if password.is_empty() { Err(empty()) } else { Ok(Source::Said(password)) };
         }
@@ -48,22 +48,28 @@ impl NewPassword {
     }
 }
 
-/// A new password, and whether a weak one is to be taken.
+/// A new password, and whether a weak one is to be taken. `takes_weak` says whether one that was
+/// said may be; a new account's may.
 pub(crate) async fn choose(
     line: &Line,
     source: Source,
     username: &str,
     email: &str,
+    takes_weak: bool,
 ) -> Result<(Zeroizing<String>, bool), Failure> {
     let judge = async |password: &str| -> Result<Strength, Failure> {
         line.ask("password_strength", Judged { password, username, email }).await
     };
     if let Source::Said(password) = source {
         let Strength { acceptable, reason, .. } = judge(&password).await?;
-        if !acceptable {
-            remark(&format!("warning: this password is weak. {}", reason.unwrap_or_default()));
+        let why = format!("this password is weak. {}", reason.unwrap_or_default());
+        if !acceptable && !takes_weak {
+            return Err(Failure::Other(why));
         }
-        return Ok((password, true));
+        if !acceptable {
+            remark(&format!("warning: {why}"));
+        }
+        return Ok((password, takes_weak));
     }
     loop {
         let password = typed_twice()?;
@@ -75,6 +81,11 @@ pub(crate) async fn choose(
             return Ok((password, false));
         }
     }
+}
+
+/// The new password beside a recovery code.
+pub(crate) fn of_the_environment_or_typed() -> Result<Zeroizing<String>, Failure> {
+    person::variable(person::PASSWORD).map_or_else(typed_twice, Ok)
 }
 
 /// Types it until it was typed twice alike.

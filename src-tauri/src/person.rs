@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::exit::Failure;
 
-const PASSWORD: &str = "ALGOAGENT_PASSWORD";
+pub(crate) const PASSWORD: &str = "ALGOAGENT_PASSWORD";
+const CODE: &str = "ALGOAGENT_RECOVERY_CODE";
 /// What fits here is never copied by a buffer that grows; a password does.
 const USUAL: usize = 2048;
 
@@ -53,6 +54,20 @@ pub(crate) fn password(question: &str) -> Result<Zeroizing<String>, Failure> {
 /// A variable of the environment that holds a secret.
 pub(crate) fn variable(name: &str) -> Option<Zeroizing<String>> {
     std::env::var(name).ok().map(Zeroizing::new)
+}
+
+/// The next line of the standard input, which isn't shown where a person types it.
+pub(crate) fn secret_line() -> Result<Zeroizing<String>, Failure> {
+    if std::io::stdin().is_terminal() {
+        return secret("New password", "There is no new password.");
+    }
+    line()
+}
+
+/// A recovery code: of the environment, else of the person.
+pub(crate) fn recovery_code() -> Result<Zeroizing<String>, Failure> {
+    let how = "There is no recovery code. Set ALGOAGENT_RECOVERY_CODE, or run it in a terminal.";
+    variable(CODE).map_or_else(|| secret("Recovery code", how), Ok)
 }
 
 /// The next line of the standard input, without its end and not trimmed.

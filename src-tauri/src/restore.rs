@@ -5,7 +5,6 @@ use std::path::Path;
 use algoagent_api::ErrorCode;
 use algoagent_api::data::{RestoreSource, Restored};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::cli::RestoreOptions;
 use crate::exit::Failure;
@@ -13,9 +12,6 @@ use crate::line::Line;
 use crate::output::{print, recovery_code};
 use crate::signing_in::sign_out;
 use crate::{password, person};
-
-const CODE: &str = "ALGOAGENT_RECOVERY_CODE";
-const PASSWORD: &str = "ALGOAGENT_PASSWORD";
 
 /// A backup to put back, borrowed: what opens it is not copied to where it isn't wiped.
 #[derive(Serialize)]
@@ -41,7 +37,7 @@ pub(crate) async fn run(line: &Line, options: RestoreOptions) -> Result<(), Fail
         Request { source, secret, username, email }
     };
     let asked = if options.recovery_code {
-        let (code, new) = (code()?, new_password()?);
+        let (code, new) = (person::recovery_code()?, password::of_the_environment_or_typed()?);
         let secret = Secret::Code { recovery_code: &code, new_password: &new };
         line.ask::<Restored>("restore", request(secret)).await
     } else {
@@ -73,15 +69,6 @@ fn readable(file: &Path) -> Result<String, Failure> {
     }
     let text = path.to_str().map(ToOwned::to_owned);
     text.ok_or_else(|| Failure::Other(format!("{}: its name is no text", file.display())))
-}
-
-fn code() -> Result<Zeroizing<String>, Failure> {
-    let how = "There is no recovery code. Set ALGOAGENT_RECOVERY_CODE, or run it in a terminal.";
-    person::variable(CODE).map_or_else(|| person::secret("Recovery code", how), Ok)
-}
-
-fn new_password() -> Result<Zeroizing<String>, Failure> {
-    person::variable(PASSWORD).map_or_else(password::typed_twice, Ok)
 }
 
 /// Names the option by which a refused field can be changed.

@@ -72,6 +72,12 @@ impl<'w> Hands<'w> {
         String::from_utf8(text.unwrap_or_default()).expect("the clipboard holds UTF-8")
     }
 
+    /// Whether the clipboard holds nothing, now.
+    pub fn clipboard_is_empty(&self) -> bool {
+        let output = self.tool("xclip", &["-selection", "clipboard", "-o"]);
+        !output.status.success() || output.stdout.is_empty()
+    }
+
     /// Empties the clipboard, so that what is read next is new.
     pub fn empty_clipboard(&self) {
         self.tool("sh", &["-c", "xclip -selection clipboard -i </dev/null >/dev/null 2>&1"]);

@@ -100,8 +100,13 @@ fn somebody_else_comes_past_a_locked_window_and_finds_nothing_of_its_owner() {
     let window = open_for(&world, &[&ADA, &BEN], &ADA, &gemini);
     gemini.answers([slow(600)]);
     let title = begins(&window);
-    world.hands().empty_clipboard();
+    let question = window.questions();
+    window.button("Copy message").within(question).click();
+    let hands = world.hands();
+    assert!(hands.clipboard().contains("pangolinlagoon"), "it was not copied");
     window.lock();
+    let emptied = eventually(LIVENESS, || hands.clipboard_is_empty().then_some(()));
+    assert!(emptied.is_some(), "what she copied is there for the next: {}", hands.clipboard());
     window.button("Somebody else…").click();
     window.shows("sign-in");
     window.find("list", "Accounts").appears();

@@ -181,7 +181,12 @@ pub(crate) async fn seat(
     let older = tokio::time::timeout(PATIENCE, seen).await.unwrap_or(false);
     // The demo account's code opens nothing that its public password doesn't.
     let noted = session.account().demo || settings::is_code_noted(&session).await.unwrap_or(true);
-    let seated = Seated { idle_minutes, older_than_seen: older, recovery_code_noted: noted };
+    let seated = Seated {
+        idle_minutes,
+        older_than_seen: older,
+        recovery_code_noted: noted,
+        deleting: false,
+    };
     door.sit(visit, session.clone(), seated).await?;
     Ok(signed_in(door, &session))
 }
@@ -266,9 +271,13 @@ pub(crate) async fn has_administrator(door: &Door, _: Nothing) -> Result<bool, A
 pub(crate) async fn recover(door: &Door, request: RecoverRequest) -> Result<Registered, ApiError> {
     let visit = door.visit();
     let password = Zeroizing::new(request.new_password);
-    let recovered =
-        core::recover(door.core(), door.kind(), &request.username, &request.code, password).await?;
-    registered(door, visit, recovered).await
+    let code = Zeroizing::new(request.code);
+    match core::recover(door.core(), door.kind(), &request.username, &code, password).await {
+        Err(fault @ core::AccountError::Damaged(_)) => {
+            Err(data::damaged(door, &request.username, fault).await)
+        }
+        recovered => registered(door, visit, recovered?).await,
+    }
 }
 
 pub(crate) async fn claim(door: &Door, request: ClaimRequest) -> Result<Registered, ApiError> {
@@ -279,11 +288,13 @@ pub(crate) async fn claim(door: &Door, request: ClaimRequest) -> Result<Register
 }
 
 pub(crate) async fn sign_out(door: &Door, _: Nothing) -> Result<Nothing, ApiError> {
-    if let Ok(session) = door.session() {
+    // The window is covered by then; all else follows.
+    let Some(session) = door.lock_seat(|_, _| None) else { return Ok(Nothing {}) };
+    if session.check().is_ok() {
         core::note_own(&session, core::Action::SignedOut).await;
         keychain::stop_staying(door, &session).await;
     }
-    door.stand_up().await;
+    session.end().await;
     Ok(Nothing {})
 }
 
@@ -315,14 +326,14 @@ pub(crate) async fn new_recovery_code(
     let session = door.session()?;
     let code = core::new_recovery_code(&session, Zeroizing::new(request.password)).await?;
     keychain::remember(door, &session).await;
-    door.seat().seated.recovery_code_noted = false;
+    door.amend(&session, |seated| seated.recovery_code_noted = false);
     Ok(NewCode { recovery_code: code.to_string() })
 }
 
 pub(crate) async fn recovery_code_noted(door: &Door, _: Nothing) -> Result<SignedIn, ApiError> {
     let session = door.session()?;
     settings::set_code_noted(&session, true).await?;
-    door.seat().seated.recovery_code_noted = true;
+    door.amend(&session, |seated| seated.recovery_code_noted = true);
     Ok(signed_in(door, &session))
 }
 
@@ -343,7 +354,14 @@ pub(crate) async fn delete_account(
 ) -> Result<Nothing, ApiError> {
     let session = door.session()?;
     let password = Zeroizing::new(request.password);
-    core::administration::delete_own(&session, password, &request.username).await?;
+    // Its session ends before its last file has gone: the window says why from then on.
+    door.amend(&session, |seated| seated.deleting = true);
+    if let Err(fault) =
+        core::administration::delete_own(&session, password, &request.username).await
+    {
+        door.amend(&session, |seated| seated.deleting = false);
+        return Err(fault.into());
+    }
     keychain::forget_later(door, session.account().uuid);
     door.stand_up().await;
     door.seat().deleted = true;

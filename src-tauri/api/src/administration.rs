@@ -74,6 +74,9 @@ pub struct AuditRequest {
     pub before: Option<i64>,
     /// How many, up to 500.
     pub limit: u32,
+    /// Whether the pages are exported: the log notes that with the first.
+    #[serde(default)]
+    pub export: bool,
 }
 
 pub(crate) async fn admin_accounts(door: &Door, _: Nothing) -> Result<Vec<AccountInfo>, ApiError> {
@@ -126,13 +129,19 @@ pub(crate) async fn admin_end_sessions(
 }
 
 pub(crate) async fn audit(door: &Door, request: AuditRequest) -> Result<AuditPage, ApiError> {
-    Ok(core::audit_page(&door.session()?, request.before, request.limit).await?)
+    let session = door.session()?;
+    let page = core::audit_page(&session, request.before, request.limit).await?;
+    if request.export && request.before.is_none() {
+        core::note_own(&session, core::Action::AuditExported).await;
+    }
+    Ok(page)
 }
 
 pub(crate) async fn export_audit(door: &Door, _: Nothing) -> Result<Option<Saved>, ApiError> {
     let session = door.session()?;
     core::audit_page(&session, None, 1).await?;
-    let Some(path) = saving::choose(door, "algoagent-audit-log.csv".to_owned()).await? else {
+    let Some(path) = saving::choose(door, &session, "algoagent-audit-log.csv".to_owned()).await?
+    else {
         return Ok(None);
     };
     saving::write(&path, &core::export_audit(&session).await?, Readers::Owner).await?;

@@ -2,6 +2,8 @@
 //! door's [`Host`](crate::Host), so that the webview neither writes a file nor opens an address.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use algoagent_core::ids::MessageId;
 use algoagent_core::{chat, strategy};
@@ -10,10 +12,13 @@ use ts_rs::TS;
 
 use crate::Nothing;
 use crate::chat::MessageRequest;
-use crate::door::Door;
+use crate::door::{Copied, Door};
 use crate::error::ApiError;
 pub use crate::saving::Saved;
 use crate::saving::{Readers, choose, write};
+
+/// How long a copied recovery code stays on the clipboard.
+const COPIED: Duration = Duration::from_secs(60);
 
 /// A code block of an answer.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
@@ -40,7 +45,7 @@ pub struct RecoveryCodeRequest {
 
 pub(crate) async fn copy_code(door: &Door, request: CodeRequest) -> Result<Nothing, ApiError> {
     let file = strategy::code_file(&door.session()?, request.message_id, request.block).await?;
-    door.host().copy(&file.code)?;
+    door.host().copy(&file.code, Copied::Text)?;
     Ok(Nothing {})
 }
 
@@ -48,8 +53,9 @@ pub(crate) async fn save_code(
     door: &Door,
     request: CodeRequest,
 ) -> Result<Option<Saved>, ApiError> {
-    let file = strategy::code_file(&door.session()?, request.message_id, request.block).await?;
-    let Some(path) = choose(door, file.name).await? else {
+    let session = door.session()?;
+    let file = strategy::code_file(&session, request.message_id, request.block).await?;
+    let Some(path) = choose(door, &session, file.name).await? else {
         return Ok(None);
     };
     write(&path, &file.code, Readers::Usual).await?;
@@ -73,7 +79,7 @@ pub(crate) async fn copy_message(
     request: MessageRequest,
 ) -> Result<Nothing, ApiError> {
     let text = chat::text_of(&door.session()?, request.message_id).await?;
-    door.host().copy(&text)?;
+    door.host().copy(&text, Copied::Text)?;
     Ok(Nothing {})
 }
 
@@ -82,7 +88,12 @@ pub(crate) async fn copy_recovery_code(
     request: RecoveryCodeRequest,
 ) -> Result<Nothing, ApiError> {
     door.session()?;
-    door.host().copy(&request.recovery_code)?;
+    door.host().copy(&request.recovery_code, Copied::Secret)?;
+    let host = Arc::clone(door.host());
+    tokio::spawn(async move {
+        tokio::time::sleep(COPIED).await;
+        tokio::task::spawn_blocking(move || host.forget_copied()).await.ok();
+    });
     Ok(Nothing {})
 }
 
@@ -90,10 +101,12 @@ pub(crate) async fn save_recovery_code(
     door: &Door,
     request: RecoveryCodeRequest,
 ) -> Result<Option<Saved>, ApiError> {
-    let username = door.session()?.account().username.clone();
-    let Some(path) = choose(door, "algoagent-recovery-code.txt".to_owned()).await? else {
+    let session = door.session()?;
+    let name = "algoagent-recovery-code.txt".to_owned();
+    let Some(path) = choose(door, &session, name).await? else {
         return Ok(None);
     };
+    let username = &session.account().username;
     let text = format!(
         "AlgoAgent recovery code of {username}\n\n{}\n\nIt opens the account when the password is lost, once. Keep it where nobody else finds it.\n",
         request.recovery_code

@@ -117,7 +117,7 @@ pub(crate) async fn save_backup(
     let session = door.session()?;
     let file = backup::file(&session, &request.backup_id)?;
     let name = format!("{}-{}", session.account().username, request.backup_id);
-    let Some(path) = saving::choose(door, name).await? else { return Ok(None) };
+    let Some(path) = saving::choose(door, &session, name).await? else { return Ok(None) };
     saving::copy(&file, &path).await?;
     Ok(Some(Saved { path: path.display().to_string(), module: None }))
 }

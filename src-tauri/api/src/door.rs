@@ -20,7 +20,10 @@ pub trait Host: Send + Sync {
     ///
     /// # Errors
     /// Where there is none.
-    fn copy(&self, text: &str) -> Result<(), HostError>;
+    fn copy(&self, text: &str, what: Copied) -> Result<(), HostError>;
+
+    /// Takes what it copied last off the clipboard, if that holds it still. It may block.
+    fn forget_copied(&self);
 
     /// Asks where to save a file; `None` when the person cancels. Called off the async threads,
     /// it may block for as long as the dialog is open.
@@ -54,6 +57,15 @@ pub trait Host: Send + Sync {
     fn set_appearance(&self, appearance: Appearance) -> Result<(), HostError>;
 }
 
+/// What is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// What may stay in a history of the clipboard.
+    Text,
+    /// What opens a vault.
+    Secret,
+}
+
 /// The system's keychain. Each call takes five seconds at most.
 pub trait Keychain: Send + Sync {
     /// What is kept under `entry`.
@@ -84,9 +96,11 @@ pub struct HostError(pub String);
 pub struct Unattended;
 
 impl Host for Unattended {
-    fn copy(&self, _: &str) -> Result<(), HostError> {
+    fn copy(&self, _: &str, _: Copied) -> Result<(), HostError> {
         Err(HostError("there is no clipboard".into()))
     }
+
+    fn forget_copied(&self) {}
 
     fn choose_file(&self, _: &str) -> Result<Option<PathBuf>, HostError> {
         Err(HostError("there are no dialogs".into()))
@@ -149,6 +163,8 @@ pub(crate) struct Seated {
     pub(crate) older_than_seen: bool,
     /// Whether the recovery code in force is stored.
     pub(crate) recovery_code_noted: bool,
+    /// Whether they are deleting the own account.
+    pub(crate) deleting: bool,
 }
 
 /// A number that rises whenever somebody sits down or stands up: a command that signs in knows by
@@ -177,11 +193,34 @@ impl Door {
     /// person may stay on the screen.
     pub async fn after(&self, session: &Session) -> Option<Session> {
         let visit = self.visit();
-        session.ended().await;
         let mut seating = self.seating.subscribe();
+        tokio::select! {
+            () = session.ended() => {}
+            // Locked or left: what else that takes goes on behind a covered window.
+            _ = seating.wait_for(|_| self.visit() != visit) => {}
+        }
         // A lock doesn't wait for the command that it came in between.
         seating.wait_for(|commands| *commands == 0 || self.visit() != visit).await.ok();
-        self.session().ok().filter(|next| next.account().uuid == session.account().uuid)
+        let next = self.session().ok();
+        let next = next.filter(|next| next.account().uuid == session.account().uuid);
+        if next.is_none() {
+            self.forget_copied();
+        }
+        next
+    }
+
+    /// Changes what is known of whoever sits here by `session`, if they still do.
+    pub(crate) fn amend(&self, session: &Session, change: impl FnOnce(&mut Seated)) {
+        let mut seat = self.seat();
+        if seat.session.as_ref().is_some_and(|seated| seated.is(session)) {
+            change(&mut seat.seated);
+        }
+    }
+
+    /// What was copied here isn't for the next person.
+    fn forget_copied(&self) {
+        let host = Arc::clone(&self.host);
+        tokio::task::spawn_blocking(move || host.forget_copied());
     }
 
     /// Says that a command will seat another session of whoever sits here.
@@ -266,6 +305,9 @@ impl Door {
             before
         };
         self.seating.send_modify(|_| {});
+        if before.is_some() {
+            self.forget_copied();
+        }
         before
     }
 

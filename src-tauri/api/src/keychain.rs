@@ -2,6 +2,8 @@
 //! and the newest generation of each vault's header, which shows when somebody put old files in
 //! its place. Nothing here is kept anywhere else.
 
+use std::time::Duration;
+
 use algoagent_core::account::{self as core, Session};
 use algoagent_core::vault::UnlockSecret;
 use tracing::warn;
@@ -10,6 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::door::Door;
 use crate::error::ApiError;
+
+/// How long another's turn at the header is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 fn unlock_entry(uuid: Uuid) -> String {
     format!("unlock {uuid}")
@@ -37,6 +42,10 @@ pub(crate) async fn renew(door: &Door, session: &Session) -> Result<Option<Strin
     let secret = core::staying::stay(session).await?;
     let bytes = Zeroizing::new(secret.bytes().to_vec());
     let kept = keychain.write(unlock_entry(session.account().uuid), bytes).await;
+    if session.check().is_err() {
+        // Locked or left meanwhile: nothing may bring them back.
+        forget_later(door, session.account().uuid);
+    }
     remember(door, session).await;
     match kept {
         Ok(()) => Ok(None),
@@ -74,22 +83,29 @@ pub(crate) fn forget_later(door: &Door, uuid: Uuid) {
 /// Ends staying signed in at a door that has a keychain; elsewhere it isn't that door's matter.
 pub(crate) async fn stop_staying(door: &Door, session: &Session) {
     if door.host().keychain().is_some() {
-        useless(core::staying::leave(session).await);
         forget_later(door, session.account().uuid);
+        let session = session.clone();
+        useless(async move { core::staying::leave(&session).await }).await;
     }
 }
 
 /// Has the password asked for at the next start; the person's choice stays.
 pub(crate) async fn suspend(door: &Door, session: &Session) {
     if door.host().keychain().is_some() {
-        useless(core::staying::suspend(session).await);
         forget_later(door, session.account().uuid);
+        let session = session.clone();
+        useless(async move { core::staying::suspend(&session).await }).await;
     }
 }
 
-fn useless(made: Result<(), core::AccountError>) {
-    if let Err(fault) = made {
-        warn!(%fault, "the unlock secret was not made useless");
+/// Sees to it that the vault's header knows the secret no more. Long work on the vault may hold that
+/// up; whoever goes doesn't wait for it.
+async fn useless(made: impl Future<Output = Result<(), core::AccountError>> + Send + 'static) {
+    match tokio::time::timeout(PATIENCE, tokio::spawn(made)).await {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(fault))) => warn!(%fault, "the unlock secret was not made useless"),
+        Ok(Err(fault)) => warn!(%fault, "the unlock secret was not made useless"),
+        Err(_) => warn!("the unlock secret is not useless yet"),
     }
 }
 

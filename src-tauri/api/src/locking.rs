@@ -3,8 +3,6 @@
 //! What locks decides here and not in the webview: a page that hangs locks nothing and opens
 //! nothing. A locked door has no session; the password opens a new one.
 
-use std::time::Duration;
-
 use algoagent_core::account::{self as core, Action, Session, WorkKind};
 use algoagent_core::settings;
 use serde::{Deserialize, Serialize};
@@ -39,6 +37,8 @@ pub(crate) struct LockedSeat {
     idle_minutes: u32,
     /// Ended gently: its answers may still be written.
     session: Session,
+    /// Whether they may not: the computer slept or somebody locked it at once, meanwhile.
+    stop: bool,
 }
 
 /// Who locked a window.
@@ -98,8 +98,7 @@ pub enum KeptIn {
     Memory,
 }
 
-/// How long another's turn at the header is waited for: a lock doesn't wait for long work.
-const PATIENCE: Duration = Duration::from_secs(2);
+const NOT_KEPT: &str = "This computer's keychain didn't take the secret when you signed in.";
 
 /// When the window locks, and whether its person stays signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -161,6 +160,7 @@ impl Door {
                 why,
                 idle_minutes: seat.seated.idle_minutes,
                 session: session.clone(),
+                stop: false,
             })
         }) else {
             // Locked when idle: what was left to end then must not go on through a sleep.
@@ -172,11 +172,9 @@ impl Door {
             core::note_own(&session, Action::Locked).await;
         }
         // Whoever starts the program anew must not get past the lock.
-        let suspended = keychain::suspend(self, &session);
-        if tokio::time::timeout(PATIENCE, suspended).await.is_err() {
-            warn!("the unlock secret was not made useless in time");
-        }
-        if why == Why::Idle {
+        keychain::suspend(self, &session).await;
+        let stop = self.seat().locked.as_ref().is_some_and(|locked| locked.stop);
+        if why == Why::Idle && !stop {
             session.end_gently().await;
         } else {
             session.end().await;
@@ -184,16 +182,21 @@ impl Door {
     }
 
     async fn stop_finishing(&self, why: Why) {
-        let finishing = self.seat().locked.as_ref().map(|locked| locked.session.clone());
-        if let Some(session) = finishing
-            && why != Why::Idle
-        {
+        if why == Why::Idle {
+            return;
+        }
+        let finishing = self.seat().locked.as_mut().map(|locked| {
+            locked.stop = true;
+            locked.session.clone()
+        });
+        if let Some(session) = finishing {
             self.core().stop_finishing(session.account()).await;
         }
     }
 }
 
 pub(crate) async fn gate(door: &Door, _: Nothing) -> Result<Gate, ApiError> {
+    let gone = unlock_for_nobody(door).await?;
     let locked = door.seat().locked.as_ref().map(|locked| LockedBy {
         username: locked.username.clone(),
         demo: locked.demo,
@@ -208,12 +211,26 @@ pub(crate) async fn gate(door: &Door, _: Nothing) -> Result<Gate, ApiError> {
         let seat = door.seat();
         let dead = seat.session.as_ref().filter(|session| session.check().is_err());
         match dead {
+            Some(_) if seat.seated.deleting => Some(Ended::Deleted),
             Some(session) if door.core().steady() >= session.expires_at() => Some(Ended::Expired),
             Some(_) => Some(Ended::Elsewhere),
+            None if gone => Some(Ended::Elsewhere),
             None => seat.deleted.then_some(Ended::Deleted),
         }
     };
     Ok(Gate { locked, ended, resumable })
+}
+
+/// A lock whose person's account was disabled or deleted meanwhile waits for nobody; `true` when
+/// there was one.
+async fn unlock_for_nobody(door: &Door) -> Result<bool, ApiError> {
+    let named = door.seat().locked.as_ref().map(|locked| locked.username.clone());
+    let Some(name) = named else { return Ok(false) };
+    if core::tiles(door.core()).await?.iter().any(|tile| tile.username == name) {
+        return Ok(false);
+    }
+    door.seat().locked = None;
+    Ok(true)
 }
 
 pub(crate) async fn lock(door: &Door, request: LockRequest) -> Result<Nothing, ApiError> {
@@ -249,11 +266,13 @@ pub(crate) async fn still_here(door: &Door, _: Nothing) -> Result<Nothing, ApiEr
 pub(crate) async fn locking(door: &Door, _: Nothing) -> Result<Locking, ApiError> {
     let session = door.session()?;
     let choice = core::staying::choice(&session).await?;
+    // Chosen, and yet there is no secret: no keychain took it at the last sign-in.
+    let kept = choice.is_some_and(|(_, again)| again) || core::staying::is_kept(&session)?;
     Ok(Locking {
         idle_minutes: settings::idle_minutes(&session).await?,
         stay_signed_in: choice.is_some(),
-        kept_in: choice.is_some().then_some(KeptIn::Keychain),
-        note: None,
+        kept_in: choice.map(|_| if kept { KeptIn::Keychain } else { KeptIn::Memory }),
+        note: (choice.is_some() && !kept).then(|| NOT_KEPT.to_owned()),
         ask_again: choice.is_some_and(|(_, again)| again),
     })
 }
@@ -262,8 +281,9 @@ pub(crate) async fn set_idle_minutes(
     door: &Door,
     request: IdleRequest,
 ) -> Result<Locking, ApiError> {
-    settings::set_idle_minutes(&door.session()?, request.idle_minutes).await?;
-    door.seat().seated.idle_minutes = request.idle_minutes;
+    let session = door.session()?;
+    settings::set_idle_minutes(&session, request.idle_minutes).await?;
+    door.amend(&session, |seated| seated.idle_minutes = request.idle_minutes);
     locking(door, Nothing {}).await
 }
 
@@ -303,6 +323,6 @@ pub(crate) async fn resume(door: &Door, _: Nothing) -> Result<Option<SignedIn>, 
 pub(crate) async fn accept_older(door: &Door, _: Nothing) -> Result<SignedIn, ApiError> {
     let session = door.session()?;
     keychain::remember_anyway(door, &session).await;
-    door.seat().seated.older_than_seen = false;
+    door.amend(&session, |seated| seated.older_than_seen = false);
     Ok(crate::account::signed_in(door, &session))
 }

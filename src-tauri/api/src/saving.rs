@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use algoagent_core::account::Session;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinError;
 use ts_rs::TS;
@@ -21,12 +22,22 @@ pub struct Saved {
     pub module: Option<String>,
 }
 
-/// Asks where to save a file, with the ending that was suggested.
-pub(crate) async fn choose(door: &Door, suggested: String) -> Result<Option<PathBuf>, ApiError> {
+/// Asks where to save a file of `session`'s person, with the ending that was suggested.
+///
+/// # Errors
+/// `signed_out` when the dialog outlived their being here: whoever answers it may be another.
+pub(crate) async fn choose(
+    door: &Door,
+    session: &Session,
+    suggested: String,
+) -> Result<Option<PathBuf>, ApiError> {
     let host = Arc::clone(door.host());
     let extension = Path::new(&suggested).extension().map(ToOwned::to_owned);
     let chosen = tokio::task::spawn_blocking(move || host.choose_file(&suggested)).await;
     let chosen = chosen.map_err(ApiError::internal)??;
+    if door.session()?.account().uuid != session.account().uuid {
+        return Err(ApiError::signed_out());
+    }
     Ok(chosen.map(|path| match (path.extension(), extension) {
         (None, Some(extension)) => {
             let named = path.with_extension(extension);

@@ -3,6 +3,8 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use algoagent_core::account::{self, DoorKind, Registration};
@@ -12,13 +14,21 @@ use algoagent_core::{Config, Core};
 use sqlx::{Connection as _, SqliteConnection};
 use zeroize::Zeroizing;
 
+/// As in the program that people use.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 type Done<T> = Result<T, Box<dyn std::error::Error>>;
 
 const CHATS: i64 = 1_000;
 const MESSAGES: i64 = 100_000;
 const PASSWORD: &str = "correct horse battery staple";
 
-/// Medians, in this order, of the same work on a plain and on an encrypted database.
+/// The name under which this program runs as one database for itself.
+const DATABASE: &str = "database";
+
+/// Times, in this order, of the same work on a plain and on an encrypted database.
 struct Pair {
     what: &'static str,
     times: [Vec<Duration>; 2],
@@ -26,9 +36,15 @@ struct Pair {
 
 #[tokio::main]
 async fn main() -> Done<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [name, path, kind] = arguments.as_slice()
+        && name == DATABASE
+    {
+        return serve(Measured::new(path.into(), kind == "vault")).await;
+    }
     let folder = tempfile::tempdir()?;
     sign_in(folder.path().join("home")).await?;
-    messages(folder.path()).await
+    messages(folder.path())
 }
 
 fn median(times: &mut [Duration]) -> Duration {
@@ -158,47 +174,96 @@ async fn round(what: &str, db: &mut SqliteConnection, round: i64) -> Done<()> {
     Ok(())
 }
 
-async fn messages(folder: &std::path::Path) -> Done<()> {
-    let databases = [false, true]
-        .map(|encrypted| Measured::new(folder.join(format!("{encrypted}.db")), encrypted));
-    let mut filled = Pair { what: "insert of all, 1,000 in one commit", times: Default::default() };
-    let mut open = Vec::new();
-    for (which, database) in databases.iter().enumerate() {
-        let mut db = database.open().await?;
-        let began = Instant::now();
-        run(&mut db, "BEGIN IMMEDIATE").await?;
-        for id in 1..=CHATS {
-            let sql = format!(
-                "INSERT INTO chat (id, session_id, created_at, updated_at, title) VALUES ({id}, 's{id}', 0, 0, '')"
-            );
-            run(&mut db, &sql).await?;
+async fn fill(db: &mut SqliteConnection) -> Done<()> {
+    run(db, "BEGIN IMMEDIATE").await?;
+    for id in 1..=CHATS {
+        let sql = format!(
+            "INSERT INTO chat (id, session_id, created_at, updated_at, title) VALUES ({id}, 's{id}', 0, 0, '')"
+        );
+        run(db, &sql).await?;
+    }
+    run(db, "COMMIT").await?;
+    for block in 0..MESSAGES / 1_000 {
+        run(db, "BEGIN IMMEDIATE").await?;
+        for number in 1..=1_000 {
+            insert(db, block * 1_000 + number).await?;
         }
-        run(&mut db, "COMMIT").await?;
-        for block in 0..MESSAGES / 1_000 {
-            run(&mut db, "BEGIN IMMEDIATE").await?;
-            for number in 1..=1_000 {
-                insert(&mut db, block * 1_000 + number).await?;
+        run(db, "COMMIT").await?;
+    }
+    Ok(())
+}
+
+/// Does what each line of the standard input says on one database, and tells how long it took, ns.
+async fn serve(database: Measured) -> Done<()> {
+    let mut db = database.open().await?;
+    for line in std::io::stdin().lines() {
+        let line = line?;
+        let (what, number) = line.rsplit_once(' ').ok_or("a line is work and its number")?;
+        let began = match what {
+            OPEN => {
+                db.close().await?;
+                let began = Instant::now();
+                db = database.open().await?;
+                run(&mut db, "SELECT count(*) FROM chat").await?;
+                began
             }
-            run(&mut db, "COMMIT").await?;
-        }
-        filled.times[which].push(began.elapsed());
-        db.close().await?;
+            FILL => {
+                let began = Instant::now();
+                fill(&mut db).await?;
+                began
+            }
+            what => {
+                let began = Instant::now();
+                round(what, &mut db, number.parse()?).await?;
+                began
+            }
+        };
+        println!("{}", began.elapsed().as_nanos());
     }
-    let mut opened = Pair { what: "open", times: Default::default() };
-    for _ in 0..9 {
-        for (which, database) in databases.iter().enumerate() {
-            let began = Instant::now();
-            let mut db = database.open().await?;
-            run(&mut db, "SELECT count(*) FROM chat").await?;
-            opened.times[which].push(began.elapsed());
-            db.close().await?;
-        }
+    Ok(db.close().await?)
+}
+
+const FILL: &str = "insert of all, 1,000 in one commit";
+const OPEN: &str = "open";
+
+/// A process for one database. What SQLCipher wipes for the one must not slow the other.
+struct Served {
+    process: Child,
+    told: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+impl Served {
+    fn start(folder: &std::path::Path, kind: &str) -> Done<Self> {
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg(DATABASE)
+            .arg(folder.join(format!("{kind}.db")))
+            .arg(kind)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let told = BufReader::new(process.stdout.take().ok_or("it was piped")?).lines();
+        Ok(Self { process, told })
     }
-    for database in &databases {
-        open.push(database.open().await?);
+
+    fn takes(&mut self, what: &str, number: i64) -> Done<Duration> {
+        let stdin = self.process.stdin.as_mut().ok_or("it was piped")?;
+        writeln!(stdin, "{what} {number}")?;
+        Ok(Duration::from_nanos(self.told.next().ok_or("the process ended")??.parse()?))
     }
-    let mut pairs = vec![filled, opened];
+
+    fn end(mut self) -> Done<()> {
+        drop(self.process.stdin.take());
+        self.process.wait()?;
+        Ok(())
+    }
+}
+
+fn messages(folder: &std::path::Path) -> Done<()> {
+    let mut both = [Served::start(folder, "plain")?, Served::start(folder, "vault")?];
+    println!("| 100,000 messages | plain SQLite | vault | times |\n| --- | --- | --- | --- |");
     for (what, rounds) in [
+        (FILL, 1),
+        (OPEN, 9),
         ("insert, 1,000 in one commit", 20),
         ("insert, one commit", 200),
         ("point read", 5_000),
@@ -207,22 +272,14 @@ async fn messages(folder: &std::path::Path) -> Done<()> {
     ] {
         let mut pair = Pair { what, times: Default::default() };
         for number in 0..rounds {
-            for (which, db) in open.iter_mut().enumerate() {
-                let began = Instant::now();
-                round(what, db, number).await?;
-                pair.times[which].push(began.elapsed());
+            for (served, times) in both.iter_mut().zip(&mut pair.times) {
+                times.push(served.takes(what, number)?);
             }
         }
-        pairs.push(pair);
-    }
-    println!("| 100,000 messages | plain SQLite | vault | times |\n| --- | --- | --- | --- |");
-    for Pair { what, mut times } in pairs {
+        let Pair { what, mut times } = pair;
         let [plain, vault] = [0, 1].map(|which| median(&mut times[which]));
         let ratio = vault.as_secs_f64() / plain.as_secs_f64();
         println!("| {what} | {} | {} | {ratio:.2} |", shown(plain), shown(vault));
     }
-    for db in open {
-        db.close().await?;
-    }
-    Ok(())
+    both.into_iter().try_for_each(Served::end)
 }

@@ -33,6 +33,12 @@ pub(crate) enum UserCommand {
     /// Let a disabled account in again. For administrators.
     Enable(Whose),
 
+    /// Make an account administrator. For administrators.
+    Promote(Whose),
+
+    /// Take an administrator's rights away. For administrators.
+    Demote(Whose),
+
     /// Delete an account with everything in it: your own, or as an administrator another.
     Delete(DeleteOptions),
 
@@ -52,6 +58,12 @@ pub(crate) enum UserCommand {
 
     /// Change your password. Your other sessions end.
     Passwd(NewPassword),
+
+    /// Choose a new password by recovery code, when the old one is lost.
+    ///
+    /// The code is used up, and another one is shown. Code and password come from prompts, or from
+    /// ALGOAGENT_RECOVERY_CODE and ALGOAGENT_PASSWORD.
+    Recover(Whose),
 
     /// Make another recovery code; the one before it is dead.
     RecoveryCode(JsonOption),

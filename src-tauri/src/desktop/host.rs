@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use algoagent_api::appearance::Appearance;
-use algoagent_api::{Host, HostError, Keychain};
+use algoagent_api::{Copied, Host, HostError, Keychain};
 use tauri::AppHandle;
-use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
+use super::clipboard::Clipboard;
 use super::preferences::Preferences;
 use super::window;
 
@@ -20,11 +20,17 @@ pub(super) struct WindowHost {
     app: AppHandle,
     preferences: Preferences,
     keychain: super::keychain::Keychain,
+    clipboard: Clipboard,
 }
 
 impl WindowHost {
     pub(super) fn new(app: AppHandle, preferences: Preferences) -> Self {
-        Self { app, preferences, keychain: super::keychain::Keychain::new(SERVICE) }
+        Self {
+            app,
+            preferences,
+            keychain: super::keychain::Keychain::new(SERVICE),
+            clipboard: Clipboard::default(),
+        }
     }
 }
 
@@ -33,8 +39,14 @@ fn failed(fault: impl std::fmt::Display) -> HostError {
 }
 
 impl Host for WindowHost {
-    fn copy(&self, text: &str) -> Result<(), HostError> {
-        self.app.clipboard().write_text(text).map_err(failed)
+    fn copy(&self, text: &str, what: Copied) -> Result<(), HostError> {
+        self.clipboard.copy(text, what).map_err(failed)
+    }
+
+    fn forget_copied(&self) {
+        if let Err(fault) = self.clipboard.forget() {
+            tracing::warn!(%fault, "what was copied may still be on the clipboard");
+        }
     }
 
     fn choose_file(&self, suggested_name: &str) -> Result<Option<PathBuf>, HostError> {

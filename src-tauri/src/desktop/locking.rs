@@ -16,7 +16,7 @@ pub(super) fn watch(door: Arc<Door>) {
     let asleep = Arc::clone(&door);
     suspend::watch(move || {
         let door = Arc::clone(&asleep);
-        tauri::async_runtime::spawn(async move { door.lock(Why::Asleep).await });
+        async move { door.lock(Why::Asleep).await }
     });
     tauri::async_runtime::spawn(async move {
         loop {

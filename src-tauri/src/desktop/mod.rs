@@ -1,5 +1,6 @@
 //! The window: one webview, one door, no token or key on the JavaScript side.
 
+mod clipboard;
 mod host;
 mod keychain;
 mod locking;
@@ -46,7 +47,6 @@ pub(crate) fn run(
     }
     let door_core = core.clone();
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())

@@ -26,7 +26,10 @@ struct Asked {
 
 /// Agrees on keys with a new page: its public key for the program's.
 #[tauri::command]
-pub(super) fn meet(sealing: State<'_, Sealing>, request: Request<'_>) -> Result<Response, ApiError> {
+pub(super) fn meet(
+    sealing: State<'_, Sealing>,
+    request: Request<'_>,
+) -> Result<Response, ApiError> {
     let own = sealing.meet(&bytes(request.body())?).ok_or_else(unreadable)?;
     Ok(Response::new(own))
 }

@@ -133,7 +133,7 @@ mod tests {
 
     async fn open_core(folder: &tempfile::TempDir) -> Core {
         let mut config = Config::new(folder.path().to_owned());
-        config.kdf = KdfParams { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
+        config.kdf = KdfParams::FLOOR;
         Core::open(config).await.unwrap()
     }
 

@@ -1,6 +1,7 @@
 //! Notices that the computer goes to sleep, or has slept, so that the window can be locked.
 //!
-//! On Linux logind says so before. Everywhere, a clock that jumped ahead says so afterwards: that
+//! On Linux logind says so before, and is held up until the window is locked, as long as it lets
+//! itself be held up. Everywhere, a clock that jumped ahead says so afterwards: that
 //! is all there is where no system bus is, and what catches a sleep that nobody announced.
 
 use std::sync::Arc;
@@ -14,7 +15,9 @@ const TICK: Duration = Duration::from_secs(5);
 const SLACK: Duration = Duration::from_secs(60);
 
 /// Calls `on_sleep` whenever the computer goes to sleep or has slept; for one sleep maybe twice.
-pub(super) fn watch(on_sleep: impl Fn() + Send + Sync + 'static) {
+pub(super) fn watch<F: Future<Output = ()> + Send>(
+    on_sleep: impl Fn() -> F + Send + Sync + 'static,
+) {
     let on_sleep = Arc::new(on_sleep);
     #[cfg(target_os = "linux")]
     {
@@ -32,7 +35,7 @@ pub(super) fn watch(on_sleep: impl Fn() + Send + Sync + 'static) {
             tokio::time::sleep(TICK).await;
             let now = clock.now();
             if slept(before, now) {
-                on_sleep();
+                on_sleep().await;
             }
             before = now;
         }
@@ -50,26 +53,47 @@ fn slept(before: Timestamp, now: Timestamp) -> bool {
 mod logind {
     use futures_util::StreamExt as _;
     use zbus::message::Type;
+    use zbus::zvariant::OwnedFd;
     use zbus::{Connection, MatchRule, MessageStream};
 
+    const NAME: &str = "org.freedesktop.login1";
+    const PATH: &str = "/org/freedesktop/login1";
+    const MANAGER: &str = "org.freedesktop.login1.Manager";
+
     /// Returns when the system bus goes away, at once where there is none.
-    pub(super) async fn listen(on_sleep: &impl Fn()) -> zbus::Result<()> {
+    pub(super) async fn listen<F: Future<Output = ()>>(
+        on_sleep: &impl Fn() -> F,
+    ) -> zbus::Result<()> {
         let bus = Connection::system().await?;
         let sleep = MatchRule::builder()
             .msg_type(Type::Signal)
-            .sender("org.freedesktop.login1")?
-            .path("/org/freedesktop/login1")?
-            .interface("org.freedesktop.login1.Manager")?
+            .sender(NAME)?
+            .path(PATH)?
+            .interface(MANAGER)?
             .member("PrepareForSleep")?
             .build();
         let mut signals = MessageStream::for_match_rule(sleep, &bus, None).await?;
+        let mut held = hold_up(&bus).await;
         while let Some(signal) = signals.next().await {
             // True before, false after.
             if signal?.body().deserialize::<bool>()? {
-                on_sleep();
+                on_sleep().await;
+                held = None;
+            } else if held.is_none() {
+                held = hold_up(&bus).await;
             }
         }
+        drop(held);
         Ok(())
+    }
+
+    /// Has the computer wait, some seconds at most, before it sleeps: until what is answered is
+    /// dropped.
+    async fn hold_up(bus: &Connection) -> Option<OwnedFd> {
+        let asked = ("sleep", "AlgoAgent", "Locks the open vault", "delay");
+        let said = bus.call_method(Some(NAME), PATH, Some(MANAGER), "Inhibit", &asked).await;
+        let held = said.and_then(|said| said.body().deserialize());
+        held.inspect_err(|fault| tracing::info!(%fault, "nothing holds sleep up")).ok()
     }
 }
 
@@ -111,6 +135,7 @@ mod tests {
                 let count = Arc::clone(&heard);
                 watch(move || {
                     count.fetch_add(1, Ordering::AcqRel);
+                    std::future::ready(())
                 });
                 let heard = || heard.load(Ordering::Acquire);
                 // It may take a moment until somebody listens.
@@ -139,7 +164,8 @@ mod tests {
         let prepare = || Computer::new().naming("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere");
         Computer::runs(prepare, name, || {
             tauri::async_runtime::block_on(async {
-                let listens = logind::listen(&|| panic!("nobody sleeps"));
+                let listens =
+                    logind::listen(&|| -> std::future::Ready<()> { panic!("nobody sleeps") });
                 let ended = tokio::time::timeout(Duration::from_secs(10), listens).await;
                 ended.expect("it ends at once").expect_err("there is no bus");
             });

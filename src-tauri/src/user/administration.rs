@@ -87,6 +87,24 @@ pub(super) async fn set_disabled(
     print(&format!("The account {} {what}.\n", account.username))
 }
 
+pub(super) async fn set_role(
+    line: &Line,
+    who: &Who,
+    whose: Whose,
+    administrator: bool,
+) -> Result<(), Failure> {
+    who.sign_in(line).await?;
+    let account = find(line, &whose.name).await?;
+    let request = json!({ "account": account.uuid, "administrator": administrator });
+    let account: AccountInfo = line.ask("admin_set_administrator", request).await?;
+    sign_out(line).await?;
+    if whose.json {
+        return print_json(&account);
+    }
+    let what = if administrator { "administers this computer" } else { "is no administrator" };
+    print(&format!("The account {} {what} now.\n", account.username))
+}
+
 pub(super) async fn sessions(line: &Line, who: &Who, whose: Whose) -> Result<(), Failure> {
     who.sign_in(line).await?;
     let account = find(line, &whose.name).await?;

@@ -20,7 +20,7 @@ pub(super) async fn audit(line: &Line, who: &Who, options: AuditOptions) -> Resu
     who.sign_in(line).await?;
     let all = options.csv || options.json;
     let limit = options.limit.unwrap_or(if all { u32::MAX } else { USUAL });
-    let (entries, more) = newest(line, limit).await?;
+    let (entries, more) = newest(line, limit, all).await?;
     sign_out(line).await?;
     if options.json {
         return print_json(&entries);
@@ -36,12 +36,12 @@ pub(super) async fn audit(line: &Line, who: &Who, options: AuditOptions) -> Resu
 }
 
 /// The newest entries, and whether there are older ones.
-async fn newest(line: &Line, limit: u32) -> Result<(Vec<AuditEntry>, bool), Failure> {
+async fn newest(line: &Line, limit: u32, export: bool) -> Result<(Vec<AuditEntry>, bool), Failure> {
     let mut entries: Vec<AuditEntry> = Vec::new();
     let mut left = limit;
     loop {
         let before = entries.last().map(|entry| entry.id);
-        let request = json!({ "before": before, "limit": left.min(PAGE) });
+        let request = json!({ "before": before, "limit": left.min(PAGE), "export": export });
         let page: AuditPage = line.ask("audit", request).await?;
         left = left.saturating_sub(u32::try_from(page.entries.len()).unwrap_or(u32::MAX));
         entries.extend(page.entries);

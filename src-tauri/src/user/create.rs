@@ -65,7 +65,7 @@ async fn has_administrator(line: &Line) -> Result<bool, Failure> {
 /// Makes an account with its vault, and shows its recovery code.
 async fn register(line: &Line, wanted: Wanted, profile: Option<Value>) -> Result<(), Failure> {
     let Wanted { username, email, password, json } = wanted;
-    let (password, accept_weak) = password::choose(line, password, &username, &email).await?;
+    let (password, accept_weak) = password::choose(line, password, &username, &email, true).await?;
     let request = Registration {
         username: &username,
         email: &email,
@@ -97,7 +97,7 @@ async fn register(line: &Line, wanted: Wanted, profile: Option<Value>) -> Result
 async fn create_for(line: &Line, who: &Who, wanted: Wanted, admin: bool) -> Result<(), Failure> {
     who.sign_in(line).await?;
     let Wanted { username, email, password, json } = wanted;
-    let (password, accept_weak) = password::choose(line, password, &username, &email).await?;
+    let (password, accept_weak) = password::choose(line, password, &username, &email, true).await?;
     let request = Registration {
         username: &username,
         email: &email,

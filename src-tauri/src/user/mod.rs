@@ -23,6 +23,9 @@ pub(crate) async fn run(line: &Line, options: UserOptions) -> Result<(), Failure
         UserCommand::EndSessions(whose) => administration::end_sessions(line, &who, whose).await,
         UserCommand::Audit(options) => audit::audit(line, &who, options).await,
         UserCommand::Passwd(password) => own::change_password(line, &who, password).await,
+        UserCommand::Promote(whose) => administration::set_role(line, &who, whose, true).await,
+        UserCommand::Demote(whose) => administration::set_role(line, &who, whose, false).await,
+        UserCommand::Recover(options) => own::recover(line, options).await,
         UserCommand::RecoveryCode(options) => own::recovery_code(line, &who, options.json).await,
         UserCommand::Rekey(options) => own::rekey(line, &who, options.json).await,
     }

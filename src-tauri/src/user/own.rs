@@ -1,22 +1,29 @@
 //! What opens one's own vault: password, recovery code, key.
 
-use algoagent_api::account::{NewCode, SignedIn};
+use algoagent_api::account::{NewCode, Registered, SignedIn};
 use serde::Serialize;
 use serde_json::json;
 
 use super::Who;
-use crate::cli::NewPassword;
+use crate::cli::{NewPassword, Whose};
 use crate::exit::Failure;
 use crate::line::Line;
 use crate::output::{self, print, print_json};
-use crate::password;
 use crate::progress::watched;
 use crate::signing_in::{Owner, sign_out};
+use crate::{password, person};
 
 /// The password again, borrowed.
 #[derive(Serialize)]
 struct Confirmed<'a> {
     password: &'a str,
+}
+
+#[derive(Serialize)]
+struct Recover<'a> {
+    username: &'a str,
+    code: &'a str,
+    new_password: &'a str,
 }
 
 #[derive(Serialize)]
@@ -32,7 +39,7 @@ pub(super) async fn change_password(
 ) -> Result<(), Failure> {
     let source = options.source()?;
     let Owner { account, password } = who.sign_in(line).await?;
-    let (new, _) = password::choose(line, source, &account.username, &account.email).await?;
+    let (new, _) = password::choose(line, source, &account.username, &account.email, false).await?;
     let request = Change { password: &password, new_password: &new };
     let account: SignedIn = line.ask("change_password", request).await?;
     sign_out(line).await?;
@@ -42,11 +49,24 @@ pub(super) async fn change_password(
     ))
 }
 
+/// A lost password is replaced by recovery code.
+pub(super) async fn recover(line: &Line, options: Whose) -> Result<(), Failure> {
+    let (code, new) = (person::recovery_code()?, password::of_the_environment_or_typed()?);
+    let request = Recover { username: &options.name, code: &code, new_password: &new };
+    let Registered { signed_in, recovery_code } = line.ask("recover", request).await?;
+    let made = NewCode { recovery_code };
+    let what =
+        "has its new password, and its other sessions are ended. The recovery code is used up";
+    let told = show(&signed_in, &made, what, options.json);
+    sign_out(line).await?;
+    told
+}
+
 pub(super) async fn recovery_code(line: &Line, who: &Who, json: bool) -> Result<(), Failure> {
     let owner = who.sign_in(line).await?;
     let request = Confirmed { password: &owner.password };
     let made: NewCode = line.ask("new_recovery_code", request).await?;
-    show(&owner, &made, "has another recovery code; the one before it is dead", json)?;
+    show(&owner.account, &made, "has another recovery code; the one before it is dead", json)?;
     sign_out(line).await
 }
 
@@ -55,12 +75,12 @@ pub(super) async fn rekey(line: &Line, who: &Who, json: bool) -> Result<(), Fail
     let request = Confirmed { password: &owner.password };
     let made: NewCode = watched(line, line.ask("rekey", request)).await?;
     let what = "is encrypted with another key, and its other sessions are ended. The recovery code before this one is dead";
-    show(&owner, &made, what, json)?;
+    show(&owner.account, &made, what, json)?;
     sign_out(line).await
 }
 
-fn show(owner: &Owner, made: &NewCode, what: &str, json: bool) -> Result<(), Failure> {
-    let username = &owner.account.username;
+fn show(account: &SignedIn, made: &NewCode, what: &str, json: bool) -> Result<(), Failure> {
+    let username = &account.username;
     if json {
         let code = &made.recovery_code;
         return print_json(&json!({ "username": username, "recovery_code": code }));

@@ -108,7 +108,7 @@ export class House {
     create_demo: () => {
       throw refuse('not_here', 'The demo account is made again in a terminal.');
     },
-    has_administrator: () => true,
+    has_administrator: () => this.#backend.people.size > 0,
     recovery_code_noted: () => {
       this.codeNoted = true;
       return this.#me;

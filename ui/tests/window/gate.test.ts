@@ -2,7 +2,7 @@
 import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import type { BackupInfo, ChosenBackup, LockedBy } from '../../src/lib/api';
-import { type Backend, refuse } from '../fake/backend';
+import { type Backend, CODES, refuse } from '../fake/backend';
 import { button, click, confirm, last, on, open, PASSWORD, times, write } from './open';
 
 const locked = (more: Partial<LockedBy> = {}) => (backend: Backend) => {
@@ -221,4 +221,95 @@ describe('a backup file', () => {
     await on('chat');
     expect(last(backend, 'restore')).toMatchObject({ username: 'ada.old' });
   });
+});
+
+describe('a lost password', () => {
+  const NEW = 'seven copper kettles';
+
+  async function fill(): Promise<Backend> {
+    const backend = open({ people: ['ada'] });
+    await click('Recover with code');
+    await on('sign-in');
+    await write('Recovery code', CODES.first);
+    await write('New password', NEW);
+    return backend;
+  }
+
+  it('is replaced by a code, whose typing errors and strangers are told apart, and the next code comes', async () => {
+    const backend = await fill();
+    for (const [refusal, words, field] of [
+      [refuse('mistyped_code', 'There is a typing error in it.'), 'There is a typing error in it.', 'Recovery code'],
+      [refuse('invalid_field', 'Check the fields.', { new_password: ['Too common.'] }), 'Too common.', 'New password'],
+      [refuse('invalid_credentials', 'Wrong.'), 'This code doesn’t open the vault of this account. Check both and try again.', null],
+    ] as const) {
+      backend.refusals.set('recover', refusal);
+      await click('Set new password');
+      expect(await screen.findByText(words)).toBeTruthy();
+      for (const label of ['Recovery code', 'New password']) {
+        expect(screen.getByLabelText(label).getAttribute('aria-invalid')).toBe(label === field ? 'true' : null);
+      }
+    }
+    await click('Set new password');
+    await on('recovery-code');
+    expect(last(backend, 'recover')).toEqual({ username: 'ada', code: CODES.first, new_password: NEW });
+    expect(document.body.textContent).toContain(CODES.second.split('-')[3]);
+    expect(times(backend, 'recovery_code_noted')).toBe(0);
+    await click('I have stored it');
+    await on('chat');
+    expect(times(backend, 'recovery_code_noted')).toBe(1);
+  });
+
+  it('of a damaged vault leads to its newest good backup, by the code', async () => {
+    const backend = await fill();
+    const newest = backend.house.backup('daily', 3, 18_210_816);
+    backend.refusals.set('recover', refuse('vault_damaged', 'This vault is damaged.', { username: 'ada', newest_backup: newest }));
+    await click('Set new password');
+    await click('Restore it');
+    await on('recovery-code');
+    const secret = { recovery_code: CODES.first, new_password: NEW };
+    expect(last(backend, 'restore')).toMatchObject({ source: { backup: { backup_id: newest.id } }, secret });
+  });
+
+  it('is set once, and nobody goes back in the middle of it', async () => {
+    const backend = await fill();
+    let go: () => void = () => undefined;
+    backend.holds.set('recover', new Promise<void>((resolve) => { go = resolve; }));
+    await click('Set new password');
+    await vi.waitFor(() => { expect(times(backend, 'recover')).toBe(1); });
+    await click('Set new password');
+    await click('Back');
+    expect(screen.queryByLabelText('Recovery code')).toBeTruthy();
+    go();
+    await on('recovery-code');
+    expect(times(backend, 'recover')).toBe(1);
+  });
+});
+
+it('accounts that can’t be read are no welcome, and are asked for again', async () => {
+  const backend = open({ people: ['ada', 'grace'] }, ({ refusals }) => refusals.set('accounts', refuse('internal', 'The disk failed.')));
+  expect(await screen.findByText('The disk failed.')).toBeTruthy();
+  expect(screen.queryByText('Welcome')).toBeNull();
+  await click('Try again');
+  expect(await button('grace')).toBeTruthy();
+  expect(times(backend, 'accounts')).toBe(2);
+});
+
+it('the first account of a computer is told what it is', async () => {
+  open({ people: [] });
+  await click('Create account');
+  expect(await screen.findByText(/The first account of this computer administers it/)).toBeTruthy();
+});
+
+it('while one way in is tried, no other is', async () => {
+  const backend = open({ people: ['ada'] });
+  let go: () => void = () => undefined;
+  backend.holds.set('sign_in', new Promise<void>((resolve) => { go = resolve; }));
+  await write('Password', PASSWORD);
+  await click('Sign in');
+  await click('Try the demo account');
+  await click('Create account');
+  go();
+  await on('chat');
+  expect(times(backend, 'sign_in_demo')).toBe(0);
+  expect(await button('Account')).toBeTruthy();
 });

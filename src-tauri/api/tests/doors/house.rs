@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use algoagent_api::appearance::Appearance;
-use algoagent_api::{ApiError, Door, Host, HostError, Keychain, KeychainCall, KeychainFault, call};
+use algoagent_api::{
+    ApiError, Copied, Door, Host, HostError, Keychain, KeychainCall, KeychainFault, call,
+};
 use algoagent_core::account::DoorKind;
 use algoagent_core::chat::ChatEvent;
 use algoagent_core::clock::{Sources, Timestamp};
@@ -65,9 +67,13 @@ pub(crate) struct Desk {
 }
 
 impl Host for Desk {
-    fn copy(&self, text: &str) -> Result<(), HostError> {
+    fn copy(&self, text: &str, _: Copied) -> Result<(), HostError> {
         self.copied.lock().expect("no panic").push(text.to_owned());
         Ok(())
+    }
+
+    fn forget_copied(&self) {
+        self.copied.lock().expect("no panic").clear();
     }
 
     fn choose_file(&self, suggested_name: &str) -> Result<Option<PathBuf>, HostError> {

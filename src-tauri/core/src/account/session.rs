@@ -21,7 +21,7 @@ use crate::chat::{ChatEvent, Desk};
 use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::ids::AccountId;
-use crate::vault::{DataKey, Folder, Header, Transaction, Vault};
+use crate::vault::{DataKey, Folder, Header, Sealer, Transaction, Vault};
 
 /// The one connection to a vault, for one caller at a time.
 pub(crate) type Connection<'a> = MappedMutexGuard<'a, SqliteConnection>;
@@ -189,13 +189,14 @@ async fn unlock(
         vault.close().await;
         return Err(fault);
     }
-    let marked = match vault.connection().await {
-        Some(mut db) => crate::chat::mark_interrupted(&mut db).await,
-        None => Ok(()),
-    };
-    if let Err(fault) = marked {
+    if let (Some(mut db), Some(sealer)) = (vault.connection().await, vault.sealer()) {
         // A full disk must not keep a person from reading.
-        tracing::warn!(%fault, "broken-off answers were not marked");
+        if let Err(fault) = crate::chat::mark_interrupted(&mut db).await {
+            tracing::warn!(%fault, "broken-off answers were not marked");
+        }
+        if let Err(fault) = crate::settings::seal_keys(&mut db, &core.sources, &sealer).await {
+            tracing::warn!(%fault, "a key of an older program was not sealed");
+        }
     }
     Ok(Unlocked {
         vault,
@@ -310,6 +311,11 @@ impl Core {
 }
 
 impl Session {
+    /// Whether both are the same one.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whose session it is.
     pub fn account(&self) -> &Account {
         &self.0.account
@@ -483,6 +489,12 @@ impl Session {
     pub(crate) async fn vault(&self) -> Result<Connection<'_>, Locked> {
         self.touch()?;
         self.0.unlocked.vault.connection().await.ok_or(Locked)
+    }
+
+    /// What seals and opens the vault's small secrets, if the session is live.
+    pub(crate) fn sealer(&self) -> Result<Sealer, Locked> {
+        self.check()?;
+        self.own_vault().sealer().ok_or(Locked)
     }
 
     /// The session's own vault, for changes of its header and its key.

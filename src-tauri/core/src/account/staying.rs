@@ -94,6 +94,16 @@ pub async fn choice(session: &Session) -> Result<Option<(Staying, bool)>, Accoun
     Ok(staying.map(|staying| (staying, newest_person > staying.newest_person)))
 }
 
+/// Whether an unlock secret opens the caller's vault.
+///
+/// # Errors
+/// [`AccountError::Locked`] and those of the store.
+pub fn is_kept(session: &Session) -> Result<bool, AccountError> {
+    session.check()?;
+    let folder = vault::folder(&session.core().vaults, session.account().uuid);
+    Ok(folder.header()?.has_unlock())
+}
+
 /// Whose vaults an unlock secret opens, whoever signed in last first: UUID and user name.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{BackupError, BackupInfo, BackupKind, Manifest, find, folder, keep, list, name, pack};
 use crate::account::{self, Account, AccountError, DoorKind, Session};
-use crate::clock::Timestamp;
+use crate::clock::{Sources, Timestamp};
 use crate::core::Core;
 use crate::vault::{
     self, DataKey, Folder, Header, HeaderError, Holder, Opener, RecoveryCode, Secret, StoreError,
@@ -179,7 +179,7 @@ async fn put_back(
     let newest = keys.iter().map(|opened| opened.opener.generation).max().unwrap_or_default();
     unpack(path, &aside.database(), bytes).await?;
     let Opened { opener, data_key, is_todays } =
-        choose(&aside.database(), keys, &backed_up).await?;
+        choose(&core.sources, &aside.database(), keys, &backed_up).await?;
     let header_turn = core.header_of(uuid).await;
     if target.header().ok().map(|header| header.generation)
         != current.as_ref().map(|h| h.generation)
@@ -281,6 +281,7 @@ async fn prove(
 /// The one of `keys` that goes on. Where today's is among them, it is today's, whichever opens the
 /// database: a key that was changed since doesn't come back into force.
 async fn choose(
+    sources: &Sources,
     database: &Path,
     mut keys: Vec<Opened>,
     backed_up: &Header,
@@ -304,7 +305,7 @@ async fn choose(
     let own = keys.swap_remove(own);
     match keys.pop() {
         Some(todays) if todays.is_todays => {
-            vault::exchange(database, &own.data_key, &todays.data_key).await?;
+            vault::exchange(sources, database, &own.data_key, &todays.data_key).await?;
             Ok(todays)
         }
         _ => Ok(own),

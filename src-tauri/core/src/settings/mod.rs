@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use locking::write_code_noted;
 pub use locking::{IDLE_MINUTES, idle_minutes, is_code_noted, set_code_noted, set_idle_minutes};
-pub(crate) use store::{set_value, value};
+pub(crate) use store::{seal_keys, set_value, value};
 
 use crate::Invalid;
 use crate::account::{Locked, Session};
@@ -117,7 +117,7 @@ const LONGEST_KEY: usize = 4096;
 /// [`SettingsError::Locked`] and those of the store.
 pub async fn get(session: &Session) -> Result<ModelSettings, SettingsError> {
     let mut db = session.vault().await?;
-    let gemini = store::gemini(&mut db).await?;
+    let gemini = store::gemini(&mut db, &session.sealer()?).await?;
     let key = gemini.access(session).map(|(_, origin)| origin);
     let choice = store::choice(&mut db).await?;
     drop(db);
@@ -155,7 +155,7 @@ pub async fn choose(
         return Err(Invalid::new("gemini_model", "This is not the id of a model.").into());
     }
     let mut db = session.vault().await?;
-    let stored = store::gemini(&mut db).await?;
+    let stored = store::gemini(&mut db, &session.sealer()?).await?;
     if choice == ModelChoice::Gemini && stored.access(session).is_none() {
         return Err(key_missing().into());
     }
@@ -194,7 +194,9 @@ pub async fn set_gemini(
         );
     }
     let mut db = session.vault().await?;
-    store::set_gemini(&mut db, &base_url, key.as_ref().map(|key| key.as_str())).await?;
+    let (sources, sealer) = (&session.core().sources, session.sealer()?);
+    let key = key.as_ref().map(|key| key.as_str());
+    store::set_gemini(&mut db, sources, &sealer, &base_url, key).await?;
     drop(db);
     session.unlocked().desk.forget_newest_model();
     get(session).await
@@ -228,7 +230,7 @@ fn check_base_url(url: &str) -> Result<String, Invalid> {
 pub async fn forget_gemini_key(session: &Session) -> Result<ModelSettings, SettingsError> {
     let mut db = session.vault().await?;
     store::forget_key(&mut db).await?;
-    let stored = store::gemini(&mut db).await?;
+    let stored = store::gemini(&mut db, &session.sealer()?).await?;
     if stored.access(session).is_none() {
         store::choose(&mut db, ModelChoice::BuiltIn, stored.model.as_deref(), &stored).await?;
     }
@@ -241,7 +243,7 @@ pub async fn forget_gemini_key(session: &Session) -> Result<ModelSettings, Setti
 /// # Errors
 /// [`SettingsError::Locked`] and those of the store; a failed test is no error.
 pub async fn test_gemini(session: &Session) -> Result<GeminiTest, SettingsError> {
-    let stored = store::gemini(&mut *session.vault().await?).await?;
+    let stored = store::gemini(&mut *session.vault().await?, &session.sealer()?).await?;
     let Some((access, _)) = stored.access(session) else {
         return Ok(GeminiTest::Fails { problem: key_missing() });
     };
@@ -258,7 +260,7 @@ pub async fn test_gemini(session: &Session) -> Result<GeminiTest, SettingsError>
 pub(crate) async fn model(session: &Session) -> Result<Chosen, SettingsError> {
     let mut db = session.vault().await?;
     let choice = store::choice(&mut db).await?;
-    let stored = store::gemini(&mut db).await?;
+    let stored = store::gemini(&mut db, &session.sealer()?).await?;
     drop(db);
     let access = stored.access(session);
     match choice {

@@ -6,9 +6,13 @@ use sqlx::SqliteConnection;
 use zeroize::Zeroizing;
 
 use super::ModelChoice;
+use crate::clock::Sources;
 use crate::model::gemini::DEFAULT_BASE_URL;
+use crate::vault::{Sealer, Transaction, secrets};
 
 const CHOICE: &str = "model_choice";
+/// What the key of Gemini is called among the vault's secrets.
+const KEY: &str = "gemini";
 
 /// What is stored for Gemini.
 pub(super) struct Gemini {
@@ -52,16 +56,34 @@ pub(super) async fn choice(db: &mut SqliteConnection) -> Result<ModelChoice, sql
     Ok(value(db, CHOICE).await?.unwrap_or_default())
 }
 
-type Stored = (String, Option<String>, Option<String>, Option<String>);
-
-pub(super) async fn gemini(db: &mut SqliteConnection) -> Result<Gemini, sqlx::Error> {
-    let row: Option<Stored> =
-        sqlx::query_as("SELECT base_url, model, key, key_url FROM provider WHERE name = 'gemini'")
-            .fetch_optional(db)
+pub(super) async fn gemini(
+    db: &mut SqliteConnection,
+    sealer: &Sealer,
+) -> Result<Gemini, sqlx::Error> {
+    let row: Option<(String, Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT base_url, model, key_url FROM provider WHERE name = 'gemini'")
+            .fetch_optional(&mut *db)
             .await?;
-    let (base_url, model, key, key_url) =
-        row.unwrap_or_else(|| (DEFAULT_BASE_URL.to_owned(), None, None, None));
-    Ok(Gemini { base_url, model, key: key.map(Zeroizing::new), key_url })
+    let (base_url, model, key_url) =
+        row.unwrap_or_else(|| (DEFAULT_BASE_URL.to_owned(), None, None));
+    Ok(Gemini { base_url, model, key: secrets::get(db, sealer, KEY).await?, key_url })
+}
+
+/// Seals a key that an older program stored as it is.
+pub(crate) async fn seal_keys(
+    db: &mut SqliteConnection,
+    sources: &Sources,
+    sealer: &Sealer,
+) -> Result<(), sqlx::Error> {
+    let plain: Option<String> =
+        sqlx::query_scalar("SELECT key FROM provider WHERE name = 'gemini' AND key IS NOT NULL")
+            .fetch_optional(&mut *db)
+            .await?;
+    let Some(plain) = plain.map(Zeroizing::new) else { return Ok(()) };
+    let mut both = Transaction::begin(db).await?;
+    secrets::put(&mut both, sources, sealer, KEY, &plain).await?;
+    sqlx::query("UPDATE provider SET key = NULL WHERE name = 'gemini'").execute(&mut *both).await?;
+    both.commit().await
 }
 
 pub(super) async fn choose(
@@ -84,27 +106,33 @@ pub(super) async fn choose(
 
 pub(super) async fn set_gemini(
     db: &mut SqliteConnection,
+    sources: &Sources,
+    sealer: &Sealer,
     base_url: &str,
     key: Option<&str>,
 ) -> Result<(), sqlx::Error> {
+    let mut both = Transaction::begin(db).await?;
     sqlx::query(
-        "INSERT INTO provider (name, base_url, key, key_url)
-         VALUES ('gemini', ?1, ?2, iif(?2 IS NULL, NULL, ?1))
+        "INSERT INTO provider (name, base_url, key_url) VALUES ('gemini', ?1, iif(?2, ?1, NULL))
          ON CONFLICT (name) DO UPDATE SET
             base_url = excluded.base_url,
-            key = coalesce(excluded.key, key),
             key_url = coalesce(excluded.key_url, key_url)",
     )
     .bind(base_url)
-    .bind(key)
-    .execute(db)
+    .bind(key.is_some())
+    .execute(&mut *both)
     .await?;
-    Ok(())
+    if let Some(key) = key {
+        secrets::put(&mut both, sources, sealer, KEY, key).await?;
+    }
+    both.commit().await
 }
 
 pub(super) async fn forget_key(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE provider SET key = NULL, key_url = NULL WHERE name = 'gemini'")
-        .execute(db)
+    let mut both = Transaction::begin(db).await?;
+    sqlx::query("UPDATE provider SET key_url = NULL WHERE name = 'gemini'")
+        .execute(&mut *both)
         .await?;
-    Ok(())
+    secrets::remove(&mut both, KEY).await?;
+    both.commit().await
 }

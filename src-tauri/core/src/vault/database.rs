@@ -263,6 +263,17 @@ pub(super) async fn hand_key(
     }
 }
 
+/// Whether the database has a table of this name.
+pub(super) async fn has_table(
+    connection: &mut SqliteConnection,
+    name: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+        .bind(name)
+        .fetch_one(connection)
+        .await
+}
+
 /// Refuses a vault that a newer program has changed.
 pub(super) async fn refuse_newer(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let newest = VAULT.iter().map(|migration| migration.version).max();

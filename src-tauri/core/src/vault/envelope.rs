@@ -19,6 +19,8 @@ pub(super) enum Purpose {
     Unlock,
     /// The MAC over the header.
     Header,
+    /// Small secrets inside the vault.
+    Secret,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
             Self::Recovery => "algoagent vault 1 recovery",
             Self::Unlock => "algoagent vault 1 unlock",
             Self::Header => "algoagent vault 1 header",
+            Self::Secret => "algoagent vault 1 secret",
         }
     }
 }
@@ -129,7 +132,7 @@ impl Envelope {
     }
 }
 
-fn cipher(wrap: &WrapKey) -> XChaCha20Poly1305 {
+pub(super) fn cipher(wrap: &WrapKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&Key::from(*wrap.bytes()))
 }
 

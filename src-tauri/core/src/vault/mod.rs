@@ -16,6 +16,7 @@ mod log;
 pub mod measure;
 mod recovery;
 mod rekey;
+pub(crate) mod secrets;
 mod snapshot;
 mod transaction;
 mod whole;
@@ -36,6 +37,7 @@ pub use key::UnlockSecret;
 pub(crate) use key::{DataKey, Secret};
 pub(crate) use recovery::RecoveryCode;
 pub(crate) use rekey::{Go, Stage};
+pub(crate) use secrets::Sealer;
 pub(crate) use snapshot::{Known, record, remove_database};
 pub(crate) use transaction::{Transaction, roll_back};
 pub(crate) use whole::{check, exchange};
@@ -105,6 +107,12 @@ impl Vault {
     /// A copy of the data key; `None` once the vault was closed.
     pub(crate) async fn key(&self) -> Option<DataKey> {
         self.open.lock().await.as_ref().map(|open| open.key.copied())
+    }
+
+    /// What seals and opens its small secrets; `None` once the vault was closed.
+    pub(crate) fn sealer(&self) -> Option<Sealer> {
+        let in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
+        in_force.as_ref().map(|(_, key)| Sealer::new(key))
     }
 
     /// Whether it has not been closed.

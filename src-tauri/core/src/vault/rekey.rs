@@ -122,7 +122,7 @@ async fn make(
     done.map_err(|_| StoreError::Damaged)??;
     goes_on(progress(Stage::Checking, total))?;
     sources.step("a copy is checked");
-    whole::check_exchanged(&copy, &open.key, key).await?;
+    whole::check_exchanged(sources, &copy, &open.key, key).await?;
     super::record(&copy, key, header).await?;
     goes_on(progress(Stage::Checking, total))?;
     Ok(folder.offer(sources)?)

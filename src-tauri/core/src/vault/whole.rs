@@ -9,6 +9,8 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use super::database::{self, Give, StoreError, hand_key, open_encrypted, options};
 use super::header::Header;
 use super::key::DataKey;
+use super::secrets;
+use crate::clock::Sources;
 
 /// Encrypts the closed database at `path` with another key. Blocks for as long as that takes.
 pub(super) fn rekey(path: &Path, old: &DataKey, new: &DataKey) -> Result<(), StoreError> {
@@ -41,24 +43,38 @@ pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), 
 }
 
 /// Encrypts the closed database at `path` with another key, off the async threads, and proves it.
-pub(crate) async fn exchange(path: &Path, old: &DataKey, new: &DataKey) -> Result<(), StoreError> {
+pub(crate) async fn exchange(
+    sources: &Sources,
+    path: &Path,
+    old: &DataKey,
+    new: &DataKey,
+) -> Result<(), StoreError> {
     let (file, before, after) = (path.to_owned(), old.copied(), new.copied());
     let done = tokio::task::spawn_blocking(move || rekey(&file, &before, &after));
     done.await.map_err(|_| StoreError::Damaged)??;
-    check_exchanged(path, old, new).await
+    check_exchanged(sources, path, old, new).await
 }
 
-/// [`check`] of a database whose key was to be exchanged. SQLCipher gives up without a word, for
-/// want of room, and leaves the old key in force.
+/// [`check`] of a database whose key was to be exchanged, whose small secrets are sealed anew then.
+/// SQLCipher gives up without a word, for want of room, and leaves the old key in force.
 pub(super) async fn check_exchanged(
+    sources: &Sources,
     path: &Path,
     old: &DataKey,
     new: &DataKey,
 ) -> Result<(), StoreError> {
     match check(path, new, None).await {
-        Err(StoreError::Damaged) if opens(path, old).await? => Err(StoreError::Full),
-        checked => checked,
+        Err(StoreError::Damaged) if opens(path, old).await? => return Err(StoreError::Full),
+        checked => checked?,
     }
+    let mut connection = open_encrypted(path, new, false).await?;
+    let resealed = async {
+        secrets::reseal(&mut connection, sources, old, new).await?;
+        checkpoint(&mut connection).await
+    };
+    let resealed = resealed.await;
+    connection.close().await?;
+    resealed
 }
 
 /// How many steps of a check are done between two looks at whether it was given up.

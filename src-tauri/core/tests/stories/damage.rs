@@ -241,3 +241,72 @@ async fn an_envelope_that_was_exchanged_or_bent_opens_nothing() {
     sign_in(&street.core, "ada", PASSWORD).await.expect("the original opens");
     street.leave().await;
 }
+
+#[tokio::test]
+async fn a_bit_that_changed_in_the_middle_of_a_killed_programs_log_is_told() {
+    let (house, core, ada) = House::with_ada().await;
+    for question in ["one", "two", "three"] {
+        ask(&ada, None, question).await;
+    }
+    let killed = house.copied();
+    core.shut_down().await;
+    let folder = killed.vault_of(&ada);
+    std::fs::remove_file(folder.join("vault.db-shm")).ok();
+    let log = std::fs::read(folder.join("vault.db-wal")).unwrap();
+    let frames = (log.len() - 32) / (4096 + 24);
+    assert!(frames > 8, "{frames} frames");
+    let core = killed.open().await;
+    for (what, at) in [
+        ("its header", 5),
+        ("the head of a frame", 32 + 3 * (4096 + 24) + 1),
+        ("a page", 32 + 4 * (4096 + 24) + 2000),
+    ] {
+        let mut bent = log.clone();
+        bent[at] ^= 1;
+        std::fs::write(folder.join("vault.db-wal"), &bent).unwrap();
+        let fault = sign_in(&core, "ada", PASSWORD).await.expect_err(what);
+        assert!(matches!(fault, AccountError::Damaged(_)), "{what}: {fault:?}");
+        assert_eq!(std::fs::read(folder.join("vault.db-wal")).unwrap(), bent, "{what}: it is kept");
+    }
+    std::fs::write(folder.join("vault.db-wal"), &log).unwrap();
+    let ada = sign_in(&core, "ada", PASSWORD).await.expect("the original opens");
+    let titles = chat::list(&ada, None, 50).await.expect("whole").chats.len();
+    assert_eq!(titles, 3, "what was acknowledged is there");
+    core.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_damaged_newest_header_gives_way_to_the_one_before_for_good() {
+    let street = Street::new().await;
+    let whole = std::fs::read(street.adas.join("header")).unwrap();
+    for damaged in [Some(&b"{"[..]), Some(&[]), None] {
+        std::fs::write(street.adas.join("header.previous"), &whole).unwrap();
+        match damaged {
+            Some(bytes) => std::fs::write(street.adas.join("header"), bytes).unwrap(),
+            None => std::fs::remove_file(street.adas.join("header")).unwrap(),
+        }
+        for time in ["first", "second"] {
+            let ada = sign_in(&street.core, "ada", PASSWORD).await;
+            ada.unwrap_or_else(|fault| panic!("the {time} time: {fault:?}")).end().await;
+        }
+        assert_eq!(std::fs::read(street.adas.join("header")).unwrap(), whole);
+        assert!(!street.adas.join("header.previous").exists());
+    }
+    street.leave().await;
+}
+
+#[tokio::test]
+async fn a_database_that_waits_for_its_header_is_not_removed_when_it_is_all_there_is() {
+    let street = Street::new().await;
+    let (database, next) = (street.adas.join("vault.db"), street.adas.join("vault.next.db"));
+    std::fs::copy(street.graces.join("vault.db"), &next).unwrap();
+    let whole = std::fs::read(&database).unwrap();
+    std::fs::write(&database, vec![7; whole.len()]).unwrap();
+    let fault = sign_in(&street.core, "ada", PASSWORD).await.unwrap_err();
+    assert!(matches!(fault, AccountError::Damaged(_)), "{fault:?}");
+    assert!(next.exists(), "nothing that may be needed is removed");
+    std::fs::write(&database, &whole).unwrap();
+    sign_in(&street.core, "ada", PASSWORD).await.expect("it opens").end().await;
+    assert!(!next.exists(), "what another key made is left over");
+    street.leave().await;
+}

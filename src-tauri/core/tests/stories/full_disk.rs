@@ -165,6 +165,7 @@ async fn someone_on_a_small_disk() {
     drop((core, ada));
     std::fs::remove_file(place.join("ballast")).unwrap();
     std::fs::remove_file(place.join("filling")).unwrap();
+    assert_told_for_want_of_a_journal(&place).await;
     let core = Core::open(child::config(&place)).await.unwrap();
     let ada = sign_in(&core, "ada", PASSWORD).await.expect("the password is the old one");
     for (number, id) in kept.iter().enumerate() {
@@ -174,6 +175,28 @@ async fn someone_on_a_small_disk() {
     account::rekey(&ada, secret(PASSWORD)).await.expect("there is room now");
     core.shut_down().await;
     child::tell("well");
+}
+
+/// There is room for the copy of a vault, and none for what its other key needs meanwhile: the vault
+/// isn't damaged, and its old key stays in force.
+async fn assert_told_for_want_of_a_journal(place: &Path) {
+    let core = Core::open(child::config(place)).await.unwrap();
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    core.end_sessions().await;
+    let vault = place.join("vaults").join(ada.account().uuid.to_string()).join("vault.db");
+    let bytes = std::fs::metadata(vault).unwrap().len();
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let before = everything(&ada).await;
+    let filling = place.join("filling");
+    fill(&filling);
+    let full = std::fs::metadata(&filling).unwrap().len();
+    let file = std::fs::OpenOptions::new().write(true).open(&filling).unwrap();
+    file.set_len(full - (bytes + bytes / 2)).unwrap();
+    let rekey = account::rekey(&ada, secret(PASSWORD)).await.map(drop);
+    assert!(matches!(rekey, Err(AccountError::Store(StoreError::Full))), "{rekey:?}");
+    std::fs::remove_file(filling).unwrap();
+    assert_eq!(everything(&ada).await, before, "the old key is in force");
+    core.shut_down().await;
 }
 
 /// Writes until nothing more fits.

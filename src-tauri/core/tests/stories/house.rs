@@ -58,6 +58,8 @@ impl House {
             kdf: KdfParams::FLOOR,
             sources: Sources::system().with_clock(move || Timestamp(clock.load(Ordering::SeqCst))),
             checkpoint: Duration::from_millis(20),
+            // The daily backup would come in between.
+            backup_after: Duration::from_secs(3600),
             ..Config::new(self.path().to_owned())
         }
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use algoagent_core::account::{self, AccountError, DoorKind, Session};
+use algoagent_core::backup::{self, Key, NewNames, Source};
 use algoagent_core::{Config, Core};
 use uuid::Uuid;
 
@@ -197,6 +198,36 @@ async fn killed_while_a_copy_is_half_encrypted() {
     std::fs::write(folder.join("vault.copy.db-journal"), b"half a journal").unwrap();
     let old = (PASSWORD, watched.code.as_str());
     assert!(!assert_one_opens(&watched, encrypting, old, (PASSWORD, "-")).await);
+}
+
+#[tokio::test]
+async fn killed_while_a_backup_is_put_back() {
+    let mut watched = Watched::new().await;
+    let made = backup::back_up(&watched.ada).await.unwrap();
+    let at_backup = watched.belongings.clone();
+    crate::house::ask(&watched.ada, None, "what came later").await;
+    watched.belongings = everything(&watched.ada).await;
+    assert_ne!(watched.belongings, at_backup);
+    watched.watch();
+    let source = Source::Kept { username: "ada".to_owned(), id: made.id };
+    let key = Key::Password(secret(PASSWORD));
+    let door = DoorKind::Desktop;
+    backup::restore(&watched.core, door, source, key, NewNames::default()).await.unwrap();
+    let (mut back, all) = (0, watched.killed(8).await);
+    for killed in &all {
+        let core = killed.house.open().await;
+        let ada = enters(&core, "ada", PASSWORD, killed).await;
+        let ada = ada.unwrap_or_else(|| panic!("{}: it doesn't open", killed.before));
+        let there = everything(&ada).await;
+        assert!(there == at_backup || there == watched.belongings, "{}", killed.before);
+        back += usize::from(there == at_backup);
+        core.end_sessions().await;
+        assert_no_leftovers(killed, watched.ada.account().uuid);
+        let by_code = recovers(&core, &watched.code, killed).await;
+        assert!(by_code.is_some(), "{}: the code is dead", killed.before);
+        core.shut_down().await;
+    }
+    assert!(back > 0 && back < all.len(), "{back} of {}", all.len());
 }
 
 #[tokio::test]

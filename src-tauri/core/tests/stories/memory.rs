@@ -198,8 +198,16 @@ fn no_password_key_or_code_is_left_in_memory_once_the_window_is_locked() {
         if when == "signed in" {
             assert!(left_of("new-key-0 from") > 0, "an open vault's key is found by this story");
         } else {
-            for secret in ["password", "new-password", "key", "new-key", "unlock", "code", "second"]
-            {
+            for secret in [
+                "password",
+                "new-password",
+                "key",
+                "new-key",
+                "unlock",
+                "code",
+                "second",
+                "provider",
+            ] {
                 if left_of(secret) > 0 {
                     left.push(format!("{when}: {secret}"));
                 }

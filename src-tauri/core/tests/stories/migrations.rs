@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use algoagent_core::Core;
 use algoagent_core::account::{self, AccountError};
+use algoagent_core::backup::{self, BackupKind};
 use sqlx::Connection as _;
 
 use crate::belongings::{Read, everything, move_in};
@@ -43,8 +44,9 @@ impl Changed {
     }
 }
 
-const AS_THE_FIRST_PROGRAM: &str =
-    "DROP TABLE staying; DELETE FROM _sqlx_migrations WHERE version >= 2; VACUUM;";
+const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret;
+    UPDATE provider SET key = 'AIza-of-the-first-program' WHERE name = 'gemini';
+    DELETE FROM _sqlx_migrations WHERE version >= 2; VACUUM;";
 
 #[tokio::test]
 async fn a_vault_of_the_first_program_is_brought_up_to_date_with_everything_in_it() {
@@ -109,7 +111,8 @@ async fn a_vault_that_a_newer_program_changed_is_refused_and_left_as_it_is() {
 #[tokio::test]
 async fn a_vault_whose_schema_somebody_bent_is_told_as_damaged() {
     let bent = Changed::by(
-        "DROP TABLE staying; DELETE FROM _sqlx_migrations WHERE version >= 2;
+        "DROP TABLE staying; DROP TABLE secret;
+         DELETE FROM _sqlx_migrations WHERE version >= 2;
          UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1;",
     )
     .await;
@@ -131,4 +134,18 @@ async fn an_accounts_db_of_a_newer_program_is_refused_and_left_as_it_is() {
     let refused = Core::open(house.config()).await.err().expect("refused");
     let told = algoagent_core::vault::StoreError::Newer.to_string();
     assert_eq!(refused.to_string(), told);
+}
+
+#[tokio::test]
+async fn a_vault_is_backed_up_before_it_is_brought_up_to_date() {
+    let old = Changed::by(AS_THE_FIRST_PROGRAM).await;
+    let ada = sign_in(&old.core, "ada", PASSWORD).await.expect("it opens");
+    let made = backup::data(&ada).await.expect("a list").backups;
+    assert_eq!(made.iter().map(|one| one.kind).collect::<Vec<_>>(), [BackupKind::Migration]);
+    let taken = tempfile::tempdir().unwrap();
+    let bytes = std::fs::read(&made[0].path).unwrap();
+    let mut archive = tar::Archive::new(bytes.as_slice());
+    archive.unpack(taken.path()).unwrap();
+    assert_eq!(old.versions(&taken.path().join("vault.db")).await, [1], "as it was");
+    old.core.shut_down().await;
 }

@@ -130,13 +130,18 @@ async fn no_token_outlives_its_process() {
     assert!(refreshed(&core, &tokens.refresh).await.is_none());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn thirty_two_refreshes_at_once_give_one_successor() {
     let (_house, core, ada, tokens) = signed_in().await;
+    let together = Arc::new(tokio::sync::Barrier::new(32));
     let all: Vec<_> = (0..32)
         .map(|_| {
             let (core, refresh) = (core.clone(), tokens.refresh.clone());
-            tokio::spawn(async move { account::refresh(&core, &refresh).await.ok() })
+            let together = Arc::clone(&together);
+            tokio::spawn(async move {
+                together.wait().await;
+                account::refresh(&core, &refresh).await.ok()
+            })
         })
         .collect();
     let mut pairs = Vec::new();
