@@ -358,12 +358,65 @@ fn one_s_own_password_code_and_key_are_changed() {
     let rekeyed = world.terminal(&["user", "rekey", "--json"], &ada);
     assert_ne!(json(&rekeyed)["recovery_code"], code["recovery_code"]);
 
+    let weak = world.terminal(&["user", "passwd", "--password", "password1"], &ada);
+    refused(&weak, 1, &["this password is weak"]);
     let passwd = ["user", "passwd", "--password", NEXT];
     refused(&world.terminal(&passwd, &by(&ADA, "not Ada's password")), 4, &["password"]);
     refused(&world.terminal(&passwd, &by(&ADA, NEXT)), 4, &["password"]);
     done(&world.terminal(&passwd, &ada));
     refused(&world.terminal(&["user", "list"], &ada), 4, &["password"]);
     done(&world.terminal(&["user", "list"], &by(&ADA, NEXT)));
+}
+
+#[test]
+fn a_lost_password_is_replaced_by_code() {
+    let world = World::without_display("users-recover");
+    let code = json(&create(&world, &ADA, &["--json"]))["recovery_code"].clone();
+    let code = code.as_str().expect("a code").to_owned();
+    done(&world.terminal(&["chat", "--once", "Buy and hold MSFT"], &by(&ADA, ADA.password)));
+    let recover = |code: &str| {
+        let variables = [("ALGOAGENT_RECOVERY_CODE", code), ("ALGOAGENT_PASSWORD", NEXT)];
+        world.terminal(&["user", "recover", ADA.name, "--json"], &variables)
+    };
+    let mut typo = code.clone();
+    let other = if typo.ends_with('7') { "8" } else { "7" };
+    typo.replace_range(typo.len() - 1.., other);
+    refused(&recover(&typo), 1, &["typing"]);
+    let told = json(&recover(&code));
+    assert_eq!(told["username"], ADA.name);
+    refused(&recover(&code), 4, &["code"]);
+    refused(&world.terminal(&["user", "list"], &by(&ADA, ADA.password)), 4, &["password"]);
+    done(&world.terminal(&["user", "list"], &by(&ADA, NEXT)));
+    let next = told["recovery_code"].as_str().expect("another code");
+    done(&recover(next));
+    let without = world.terminal(&["user", "recover", ADA.name], &[]);
+    refused(&without, 2, &["ALGOAGENT_RECOVERY_CODE"]);
+    assert_nothing_found(&world.places(), &[ADA.password, NEXT, &code, next], &[]);
+}
+
+#[test]
+fn an_administrators_rights_are_given_and_taken() {
+    let world = World::without_display("users-rights");
+    done(&create(&world, &ADA, &[]));
+    done(&create(&world, &GRACE, &[]));
+    let (ada, grace) = (by(&ADA, ADA.password), by(&GRACE, GRACE.password));
+    refused(&world.terminal(&["user", "demote", ADA.name], &ada), 6, &["administrator"]);
+    refused(&world.terminal(&["user", "promote", GRACE.name], &grace), 6, &["administrator"]);
+    let promoted = json(&world.terminal(&["user", "promote", GRACE.name, "--json"], &ada));
+    assert_eq!(promoted["administrator"], true, "{promoted}");
+    done(&world.terminal(&["user", "demote", ADA.name], &grace));
+    refused(&world.terminal(&["user", "list"], &ada), 6, &["administrator"]);
+    let log = json(&world.terminal(&["user", "audit", "--json"], &grace));
+    let again = json(&world.terminal(&["user", "audit", "--json"], &grace));
+    for (action, in_log) in [
+        ("administrator_granted", &log),
+        ("administrator_revoked", &log),
+        // The one before says that it was taken out.
+        ("audit_exported", &again),
+    ] {
+        let noted = |entry: &Value| entry["action"] == action;
+        assert!(in_log.as_array().expect("a list").iter().any(noted), "no {action}: {in_log}");
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn who_deletes_their_own_account_is_told_so_and_leaves_nothing() {
     window.textbox("Password").fill(BEN.password);
     window.leaves(|| delete.click());
     window.shows("sign-in");
-    window.says("account ben.trades was deleted");
+    window.says("The account was deleted");
     window.find("heading", ADA.name).appears();
     let vaults = fs::read_dir(world.data_dir().join("vaults")).expect("vaults").flatten();
     let whole = vaults.filter(|vault| vault.path().join("vault.db").exists()).count();

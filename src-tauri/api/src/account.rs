@@ -153,14 +153,15 @@ pub struct SessionRequest {
     pub session_id: Uuid,
 }
 
-pub(crate) fn signed_in(door: &Door, session: &core::Session) -> SignedIn {
+pub(crate) async fn signed_in(door: &Door, session: &core::Session) -> SignedIn {
     let account = session.account();
+    let administrator = core::administration::is_administrator(session).await;
     let seated = door.seat().seated;
     SignedIn {
         username: account.username.clone(),
         email: account.email.clone(),
         demo: account.demo,
-        administrator: account.administrator,
+        administrator: administrator.unwrap_or(account.administrator),
         expires_at: session.expires_at(),
         older_than_seen: seated.older_than_seen,
         recovery_code_noted: seated.recovery_code_noted,
@@ -188,7 +189,7 @@ pub(crate) async fn seat(
         deleting: false,
     };
     door.sit(visit, session.clone(), seated).await?;
-    Ok(signed_in(door, &session))
+    Ok(signed_in(door, &session).await)
 }
 
 /// Keeps a new unlock secret for somebody who had chosen to stay signed in.
@@ -299,7 +300,10 @@ pub(crate) async fn sign_out(door: &Door, _: Nothing) -> Result<Nothing, ApiErro
 }
 
 pub(crate) async fn me(door: &Door, _: Nothing) -> Result<Option<SignedIn>, ApiError> {
-    Ok(door.session().ok().map(|session| signed_in(door, &session)))
+    Ok(match door.session() {
+        Ok(session) => Some(signed_in(door, &session).await),
+        Err(_) => None,
+    })
 }
 
 pub(crate) async fn change_password(
@@ -334,7 +338,7 @@ pub(crate) async fn recovery_code_noted(door: &Door, _: Nothing) -> Result<Signe
     let session = door.session()?;
     settings::set_code_noted(&session, true).await?;
     door.amend(&session, |seated| seated.recovery_code_noted = true);
-    Ok(signed_in(door, &session))
+    Ok(signed_in(door, &session).await)
 }
 
 pub(crate) async fn rekey(door: &Door, request: PasswordRequest) -> Result<NewCode, ApiError> {

@@ -324,5 +324,5 @@ pub(crate) async fn accept_older(door: &Door, _: Nothing) -> Result<SignedIn, Ap
     let session = door.session()?;
     keychain::remember_anyway(door, &session).await;
     door.amend(&session, |seated| seated.older_than_seen = false);
-    Ok(crate::account::signed_in(door, &session))
+    Ok(crate::account::signed_in(door, &session).await)
 }

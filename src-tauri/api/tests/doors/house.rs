@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use algoagent_api::appearance::Appearance;
 use algoagent_api::{
@@ -21,11 +22,12 @@ use zeroize::Zeroizing;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-/// A keychain in memory, or one that answers nothing.
+/// A keychain in memory, or one that isn't there or never answers.
 #[derive(Default)]
 pub(crate) struct Safe {
     pub(crate) kept: Mutex<BTreeMap<String, Vec<u8>>>,
     pub(crate) absent: AtomicBool,
+    pub(crate) hangs: AtomicBool,
 }
 
 impl Safe {
@@ -33,6 +35,9 @@ impl Safe {
         &self,
         get: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T,
     ) -> KeychainCall<T> {
+        if self.hangs.load(Ordering::SeqCst) {
+            return Box::pin(std::future::pending());
+        }
         let answer = if self.absent.load(Ordering::SeqCst) {
             Err(KeychainFault("This computer has no keychain.".into()))
         } else {
@@ -63,6 +68,8 @@ pub(crate) struct Desk {
     pub(crate) opened: Mutex<Vec<String>>,
     pub(crate) folder: Mutex<Option<PathBuf>>,
     pub(crate) chosen: Mutex<Option<PathBuf>>,
+    /// How long its dialogs are open.
+    pub(crate) ponders: Mutex<Duration>,
     pub(crate) safe: Arc<Safe>,
 }
 
@@ -78,6 +85,8 @@ impl Host for Desk {
 
     fn choose_file(&self, suggested_name: &str) -> Result<Option<PathBuf>, HostError> {
         let folder = self.folder.lock().expect("no panic").clone();
+        let ponders = *self.ponders.lock().expect("no panic");
+        std::thread::sleep(ponders);
         Ok(folder.map(|folder| folder.join(suggested_name)))
     }
 

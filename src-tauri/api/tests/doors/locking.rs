@@ -266,3 +266,50 @@ async fn whoever_was_signed_out_by_an_administrator_does_not_come_back_by_the_ke
     let house = house.restart().await;
     assert_eq!(ask(&house.door(), "resume", json!({})).await, Value::Null);
 }
+
+#[tokio::test]
+async fn a_keychain_that_never_answers_holds_nobody_up_and_brings_nobody_back() {
+    for (leave, request) in [("lock", json!({ "switch": false })), ("sign_out", json!({}))] {
+        let house = House::open().await;
+        let (door, _) = house.register("ada").await;
+        ask(&door, "stay_signed_in", json!({ "on": true })).await;
+        house.desk.safe.hangs.store(true, Ordering::SeqCst);
+        let left = tokio::time::timeout(Duration::from_secs(4), ask(&door, leave, request)).await;
+        left.unwrap_or_else(|_| panic!("{leave} waits for the keychain"));
+        drop(door);
+        let house = house.restart().await;
+        house.desk.safe.hangs.store(false, Ordering::SeqCst);
+        let kept = house.desk.safe.kept.lock().unwrap().keys().any(|name| name.contains("unlock"));
+        assert!(kept, "the keychain could forget nothing");
+        let back = ask(&house.door(), "resume", json!({})).await;
+        assert_eq!(back, Value::Null, "{leave}: the secret that was left opens the vault");
+    }
+}
+
+#[tokio::test]
+async fn a_lock_whose_person_is_disabled_waits_for_nobody() {
+    let house = House::open().await;
+    let (ada, _) = house.register("ada").await;
+    let (grace, _) = house.register("grace").await;
+    let uuid = grace.session().unwrap().account().uuid;
+    ask(&grace, "lock", json!({ "switch": false })).await;
+    assert_eq!(gate(&grace).await["locked"]["username"], "grace");
+    ask(&ada, "admin_set_disabled", json!({ "account": uuid, "disabled": true })).await;
+    let now = gate(&grace).await;
+    assert_eq!((&now["locked"], &now["ended"]), (&Value::Null, &json!("elsewhere")));
+}
+
+#[tokio::test]
+async fn a_role_that_changes_is_told_to_whoever_is_signed_in() {
+    let house = House::open().await;
+    let (ada, _) = house.register("ada").await;
+    let (grace, _) = house.register("grace").await;
+    let role = |door| async move { ask(door, "me", json!({})).await["administrator"].clone() };
+    assert_eq!((role(&ada).await, role(&grace).await), (json!(true), json!(false)));
+    let uuid = grace.session().unwrap().account().uuid;
+    ask(&ada, "admin_set_administrator", json!({ "account": uuid, "administrator": true })).await;
+    assert_eq!(role(&grace).await, true);
+    let uuid = ada.session().unwrap().account().uuid;
+    ask(&ada, "admin_set_administrator", json!({ "account": uuid, "administrator": false })).await;
+    assert_eq!(role(&ada).await, false);
+}

@@ -1,8 +1,9 @@
 //! What leaves the program: the clipboard, saved files, links.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use algoagent_api::{Door, ErrorCode, Unattended};
+use algoagent_api::{Door, ErrorCode, Unattended, call};
 use algoagent_core::account::DoorKind;
 use serde_json::{Value, json};
 
@@ -126,4 +127,45 @@ async fn the_demo_account_is_made_again_in_a_terminal_alone() {
     let house = house.restart().await;
     assert_eq!(ask(&house.door(), "sign_in_demo", json!({})).await["demo"], true);
     assert_eq!(ask(&house.door(), "accounts", json!({})).await.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_dialog_that_outlives_its_person_saves_nothing() {
+    let house = House::open().await;
+    let (door, code) = house.register("ada").await;
+    let folder = tempfile::tempdir().unwrap();
+    *house.desk.folder.lock().unwrap() = Some(folder.path().to_owned());
+    *house.desk.ponders.lock().unwrap() = Duration::from_millis(600);
+    for (command, request) in
+        [("save_recovery_code", json!({ "recovery_code": code })), ("export_audit", json!({}))]
+    {
+        let asked = call(&door, command, request);
+        let locked = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            call(&door, "lock", json!({ "switch": false })).await.unwrap();
+        };
+        let (answered, ()) = tokio::join!(asked, locked);
+        assert_eq!(answered.unwrap_err().code, ErrorCode::SignedOut, "{command}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{command}");
+        ask(&door, "sign_in", json!({ "username": "ada", "password": PASSWORD })).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_copied_goes_with_its_person() {
+    let house = House::open().await;
+    let (door, code) = house.register("ada").await;
+    for leave in ["lock", "sign_out"] {
+        ask(&door, "copy_recovery_code", json!({ "recovery_code": code })).await;
+        assert_eq!(house.desk.copied.lock().unwrap().len(), 1);
+        ask(&door, leave, json!({ "switch": true })).await;
+        for _ in 0..100 {
+            if house.desk.copied.lock().unwrap().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(house.desk.copied.lock().unwrap().is_empty(), "{leave}: it is there for the next");
+        ask(&door, "sign_in", json!({ "username": "ada", "password": PASSWORD })).await;
+    }
 }

@@ -61,6 +61,19 @@ pub(super) async fn allowed(session: &Session) -> Result<Connection<'_>, Account
     }
 }
 
+/// Whether the caller is an administrator now: a role may be given and taken while somebody is
+/// signed in.
+///
+/// # Errors
+/// [`AccountError::Locked`] when the session ended; those of the store.
+pub async fn is_administrator(session: &Session) -> Result<bool, AccountError> {
+    match allowed(session).await {
+        Ok(_) => Ok(true),
+        Err(AccountError::Forbidden) => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
+
 /// All accounts of this computer, in the order they were made.
 ///
 /// # Errors

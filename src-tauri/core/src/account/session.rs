@@ -491,9 +491,8 @@ impl Session {
         self.0.unlocked.vault.connection().await.ok_or(Locked)
     }
 
-    /// What seals and opens the vault's small secrets, if the session is live.
+    /// What seals and opens the vault's small secrets, while the vault is open.
     pub(crate) fn sealer(&self) -> Result<Sealer, Locked> {
-        self.check()?;
         self.own_vault().sealer().ok_or(Locked)
     }
 

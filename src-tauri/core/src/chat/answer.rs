@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::store::{self, Progress};
 use super::{Chat, ChatError, ChatEvent, Message, MessageState, Role, ops};
-use crate::account::{Session, Unlocked};
+use crate::account::{Locked, Session, Unlocked};
 use crate::context::{self, Context};
 use crate::ids::{ChatId, ContextId, MessageId};
 use crate::model::brief::system_prompt;
@@ -122,7 +122,8 @@ impl Writer {
 
     async fn request(&mut self) -> Result<Request, ChatError> {
         let now = self.session.core().sources.now();
-        let mut db = self.session.vault().await?;
+        // Also behind a lock: what was asked before it is answered.
+        let mut db = self.unlocked.connection().await.ok_or(Locked)?;
         let profile = profile::read(&mut db).await?.draft;
         let context: Option<Context> = match self.context_id {
             Some(id) => context::read(&mut db, id).await?,

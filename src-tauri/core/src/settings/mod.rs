@@ -256,9 +256,9 @@ pub async fn test_gemini(session: &Session) -> Result<GeminiTest, SettingsError>
     })
 }
 
-/// The model that answers now.
+/// The model that answers now, also behind a lock.
 pub(crate) async fn model(session: &Session) -> Result<Chosen, SettingsError> {
-    let mut db = session.vault().await?;
+    let mut db = session.unlocked().connection().await.ok_or(Locked)?;
     let choice = store::choice(&mut db).await?;
     let stored = store::gemini(&mut db, &session.sealer()?).await?;
     drop(db);

@@ -142,7 +142,11 @@ before: number | null,
 /**
  * How many, up to 500.
  */
-limit: number, };
+limit: number, 
+/**
+ * Whether the pages are exported: the log notes that with the first.
+ */
+export: boolean, };
 
 /**
  * A backup in the data directory.
