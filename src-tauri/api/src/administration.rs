@@ -76,7 +76,8 @@ pub struct AuditRequest {
     pub limit: u32,
     /// Whether the pages are exported: the log notes that with the first.
     #[serde(default)]
-    pub export: bool,
+    #[ts(optional)]
+    pub export: Option<bool>,
 }
 
 pub(crate) async fn admin_accounts(door: &Door, _: Nothing) -> Result<Vec<AccountInfo>, ApiError> {
@@ -131,7 +132,7 @@ pub(crate) async fn admin_end_sessions(
 pub(crate) async fn audit(door: &Door, request: AuditRequest) -> Result<AuditPage, ApiError> {
     let session = door.session()?;
     let page = core::audit_page(&session, request.before, request.limit).await?;
-    if request.export && request.before.is_none() {
+    if request.export == Some(true) && request.before.is_none() {
         core::note_own(&session, core::Action::AuditExported).await;
     }
     Ok(page)

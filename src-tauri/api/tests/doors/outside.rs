@@ -152,6 +152,23 @@ async fn a_dialog_that_outlives_its_person_saves_nothing() {
 }
 
 #[tokio::test]
+async fn an_unknown_name_and_a_wrong_password_are_answered_with_the_same_words() {
+    let house = House::open().await;
+    house.register("ada").await;
+    let door = house.door();
+    let tried = |name: &str, password: &str| {
+        let request = json!({ "username": name, "password": password });
+        let door = &door;
+        async move { refused(door, "sign_in", request).await }
+    };
+    let wrong = tried("ada", "not Ada's password").await;
+    assert_eq!(wrong.code, ErrorCode::InvalidCredentials);
+    for (name, password) in [("nobody", PASSWORD), ("nobody@example.org", ""), ("", PASSWORD)] {
+        assert_eq!(tried(name, password).await, wrong, "{name:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_copied_goes_with_its_person() {
     let house = House::open().await;
     let (door, code) = house.register("ada").await;

@@ -142,11 +142,13 @@ mod tests {
         let attempts = Attempts::default();
         let ada = key(DoorKind::Desktop, "ada");
         let mut now = Timestamp(1_000_000);
+        let mut waits = Vec::new();
         for count in 0..100 {
             match attempts.enter(&ada, now) {
                 Ok(()) => assert!(count <= FREE),
                 Err(AccountError::TooManyAttempts { retry_after }) => {
                     assert!(count >= FREE && retry_after <= LONGEST_WAIT_S);
+                    waits.push(retry_after);
                     now = now.plus_seconds(i64::from(retry_after));
                     attempts.enter(&ada, now).unwrap();
                 }
@@ -154,6 +156,8 @@ mod tests {
             }
             attempts.leave(&ada, Some(false), now);
         }
+        assert_eq!(waits[..4], [1, 2, 4, 8], "each waits longer than the one before");
+        assert!(waits.len() > 90 && waits[4..].iter().all(|wait| *wait == LONGEST_WAIT_S));
         let grace = key(DoorKind::Desktop, "grace");
         assert!(attempts.enter(&grace, now).is_ok(), "another name does not wait");
         assert!(attempts.enter(&key(DoorKind::Http, "ada"), now).is_ok(), "nor another door");

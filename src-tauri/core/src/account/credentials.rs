@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use super::audit::{Action, Entry};
 use super::work::WorkKind;
-use super::{AccountError, DoorKind, Session, audit, name, password, register, session, store};
+use super::{
+    AccountError, DoorKind, Session, audit, name, password, register, session, store, unlocked,
+};
 use crate::core::Core;
 use crate::ids::AccountId;
 use crate::profile::ProfileDraft;
@@ -248,7 +250,7 @@ pub async fn recover(
     audit::note_if_refused(core, &account, door, &opened).await;
     let key = opened?;
     password::check("new_password", &new_password, &[&account.username, &account.email])?;
-    session::prove(core, &account, &folder, &header, &key).await?;
+    unlocked::prove(core, &account, &folder, &header, &key).await?;
     let next_code = RecoveryCode::generate(&core.sources);
     let secret = Secret::new((*new_password).clone());
     let mut before = header.clone();

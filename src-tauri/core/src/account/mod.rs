@@ -19,6 +19,7 @@ mod sign_in;
 pub mod staying;
 mod store;
 mod token;
+mod unlocked;
 mod work;
 
 use serde::{Deserialize, Serialize};
@@ -44,12 +45,13 @@ pub(crate) use restoring::{
     adopt, begin_attempt, find_by_name, find_by_uuid, hold_closed, names_taken, note_restored,
     start_restored,
 };
-pub(crate) use session::{Connection, Unlocked};
+pub(crate) use session::Connection;
 pub use session::{Session, SessionInfo};
 pub(crate) use settle::settle;
 pub use sign_in::{sign_in, sign_in_demo};
 pub(crate) use token::Signer;
 pub use token::{Tokens, authenticate, issue, refresh};
+pub(crate) use unlocked::Unlocked;
 pub(crate) use work::Under;
 pub use work::{WorkInfo, WorkKind, cancel_work, work};
 

@@ -7,6 +7,7 @@
 mod automatic;
 mod keep;
 mod pack;
+mod replaced;
 mod restore;
 
 use std::fs;

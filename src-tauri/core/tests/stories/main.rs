@@ -30,6 +30,7 @@ mod memory;
 mod migrations;
 mod pages;
 mod recovery;
+mod restores;
 mod service;
 mod sessions;
 mod staying;

@@ -93,10 +93,13 @@ async fn a_lost_reply_is_answered_again_for_thirty_seconds() {
 #[tokio::test]
 async fn an_older_token_than_the_predecessor_ends_the_session_at_once() {
     let (_house, core, ada, first) = signed_in().await;
+    let other = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let others = account::issue(&other).unwrap();
     let second = refreshed(&core, &first.refresh).await.unwrap();
     let third = refreshed(&core, &second.refresh).await.unwrap();
     assert!(refreshed(&core, &first.refresh).await.is_none());
     assert!(ada.check().is_err() && !accepts(&core, &third.access));
+    assert!(accepts(&core, &others.access), "another session of hers goes on");
 }
 
 #[tokio::test]

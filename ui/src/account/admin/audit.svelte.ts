@@ -23,7 +23,7 @@ export class Audit {
     this.loading = true;
     this.fault = null;
     try {
-      const page = await call('audit', { before, limit: PAGE, export: false });
+      const page = await call('audit', { before, limit: PAGE });
       this.entries = before === null ? page.entries : [...this.entries, ...page.entries];
       this.more = page.more;
       this.loaded = true;
