@@ -180,21 +180,22 @@ async fn someone_on_a_small_disk() {
 /// There is room for the copy of a vault, and none for what its other key needs meanwhile: the vault
 /// isn't damaged, and its old key stays in force.
 async fn assert_told_for_want_of_a_journal(place: &Path) {
-    let core = Core::open(child::config(place)).await.unwrap();
-    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let core = Core::open(child::config(place)).await.expect("there is room for that");
+    let ada = sign_in(&core, "ada", PASSWORD).await.expect("there is room for that");
     core.end_sessions().await;
     let vault = place.join("vaults").join(ada.account().uuid.to_string()).join("vault.db");
-    let bytes = std::fs::metadata(vault).unwrap().len();
-    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let bytes = std::fs::metadata(vault).expect("there is room for that").len();
+    let ada = sign_in(&core, "ada", PASSWORD).await.expect("there is room for that");
     let before = everything(&ada).await;
     let filling = place.join("filling");
     fill(&filling);
-    let full = std::fs::metadata(&filling).unwrap().len();
-    let file = std::fs::OpenOptions::new().write(true).open(&filling).unwrap();
-    file.set_len(full - (bytes + bytes / 2)).unwrap();
+    let full = std::fs::metadata(&filling).expect("there is room for that").len();
+    let file =
+        std::fs::OpenOptions::new().write(true).open(&filling).expect("there is room for that");
+    file.set_len(full - (bytes + bytes / 2)).expect("there is room for that");
     let rekey = account::rekey(&ada, secret(PASSWORD)).await.map(drop);
     assert!(matches!(rekey, Err(AccountError::Store(StoreError::Full))), "{rekey:?}");
-    std::fs::remove_file(filling).unwrap();
+    std::fs::remove_file(filling).expect("there is room for that");
     assert_eq!(everything(&ada).await, before, "the old key is in force");
     core.shut_down().await;
 }

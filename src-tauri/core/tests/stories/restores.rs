@@ -2,7 +2,7 @@
 //! what was lost.
 
 use algoagent_core::account::{self, AccountError, DoorKind};
-use algoagent_core::backup::{self, BackupError, Key, NewNames, Source};
+use algoagent_core::backup::{self, BackupError};
 
 use crate::backups::{backed_up, password, restore, titles};
 use crate::house::{House, PASSWORD, ask, register, secret, sign_in};
@@ -61,29 +61,31 @@ async fn a_backup_whose_header_somebody_bent_costs_nobody_their_password() {
 /// The bytes of a backup whose header was edited, with the sums made anew.
 fn rewritten(file: &std::path::Path, edit: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
     use std::io::Read as _;
-    let bytes = std::fs::read(file).unwrap();
+    let bytes = std::fs::read(file).expect("a backup's parts");
     let mut archive = tar::Archive::new(bytes.as_slice());
     let mut parts: Vec<Vec<u8>> = Vec::new();
-    for entry in archive.entries().unwrap() {
+    for entry in archive.entries().expect("a backup's parts") {
         let mut part = Vec::new();
-        entry.unwrap().read_to_end(&mut part).unwrap();
+        entry.expect("a backup's parts").read_to_end(&mut part).expect("a backup's parts");
         parts.push(part);
     }
-    let mut header: serde_json::Value = serde_json::from_slice(&parts[1]).unwrap();
+    let mut header: serde_json::Value =
+        serde_json::from_slice(&parts[1]).expect("a backup's parts");
     edit(&mut header);
-    parts[1] = serde_json::to_vec(&header).unwrap();
-    let mut manifest: serde_json::Value = serde_json::from_slice(&parts[0]).unwrap();
+    parts[1] = serde_json::to_vec(&header).expect("a backup's parts");
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&parts[0]).expect("a backup's parts");
     let sum = <sha2::Sha256 as sha2::Digest>::digest(&parts[1]);
     manifest["header"] = sum.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
-    parts[0] = serde_json::to_vec(&manifest).unwrap();
+    parts[0] = serde_json::to_vec(&manifest).expect("a backup's parts");
     let mut out = tar::Builder::new(Vec::new());
     for (name, part) in ["manifest.json", "header", "vault.db"].into_iter().zip(&parts) {
         let mut entry = tar::Header::new_gnu();
         entry.set_size(part.len() as u64);
         entry.set_mode(0o600);
-        out.append_data(&mut entry, name, part.as_slice()).unwrap();
+        out.append_data(&mut entry, name, part.as_slice()).expect("a backup's parts");
     }
-    out.into_inner().unwrap()
+    out.into_inner().expect("a backup's parts")
 }
 
 #[tokio::test]

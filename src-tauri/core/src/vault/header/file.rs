@@ -121,7 +121,7 @@ impl Header {
 
     /// This header has opened the vault: no other is needed any more. Where a fault of the disk
     /// damaged the newest one, the one before it, which this is then, takes its place again.
-    pub(super) fn prevail(&self, sources: &Sources, folder: &Path) -> io::Result<()> {
+    pub(in crate::vault) fn prevail(&self, sources: &Sources, folder: &Path) -> io::Result<()> {
         if !self.is_in_force(folder) {
             self.write(sources, folder)?;
         }
