@@ -146,7 +146,7 @@ limit: number,
 /**
  * Whether the pages are exported: the log notes that with the first.
  */
-export: boolean, };
+export?: boolean, };
 
 /**
  * A backup in the data directory.
