@@ -51,6 +51,8 @@ fn slept(before: Timestamp, now: Timestamp) -> bool {
 
 #[cfg(target_os = "linux")]
 mod logind {
+    use std::time::Duration;
+
     use futures_util::StreamExt as _;
     use zbus::message::Type;
     use zbus::zvariant::OwnedFd;
@@ -59,6 +61,8 @@ mod logind {
     const NAME: &str = "org.freedesktop.login1";
     const PATH: &str = "/org/freedesktop/login1";
     const MANAGER: &str = "org.freedesktop.login1.Manager";
+    /// How long an answer is waited for.
+    const PATIENCE: Duration = Duration::from_secs(5);
 
     /// Returns when the system bus goes away, at once where there is none.
     pub(super) async fn listen<F: Future<Output = ()>>(
@@ -91,7 +95,11 @@ mod logind {
     /// dropped.
     async fn hold_up(bus: &Connection) -> Option<OwnedFd> {
         let asked = ("sleep", "AlgoAgent", "Locks the open vault", "delay");
-        let said = bus.call_method(Some(NAME), PATH, Some(MANAGER), "Inhibit", &asked).await;
+        let said = bus.call_method(Some(NAME), PATH, Some(MANAGER), "Inhibit", &asked);
+        let Ok(said) = tokio::time::timeout(PATIENCE, said).await else {
+            tracing::info!("nothing holds sleep up: logind doesn't answer");
+            return None;
+        };
         let held = said.and_then(|said| said.body().deserialize());
         held.inspect_err(|fault| tracing::info!(%fault, "nothing holds sleep up")).ok()
     }
@@ -114,9 +122,35 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn what_logind_announces_is_heard_and_nobody_else_is() {
-        use std::sync::atomic::{AtomicUsize, Ordering};
+        use std::io::Read as _;
+        use std::os::fd::OwnedFd;
+        use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
         use super::super::private_bus::{Computer, soon};
+
+        /// What holds sleep up: logind learns that it was dropped by the other end of a pipe.
+        struct Manager(Arc<AtomicBool>);
+
+        #[zbus::interface(name = "org.freedesktop.login1.Manager")]
+        impl Manager {
+            fn inhibit(
+                &self,
+                what: &str,
+                _who: &str,
+                _why: &str,
+                mode: &str,
+            ) -> zbus::fdo::Result<zbus::zvariant::OwnedFd> {
+                assert_eq!((what, mode), ("sleep", "delay"));
+                let (mut ours, theirs) = std::io::pipe().expect("a pipe");
+                self.0.store(true, Ordering::Release);
+                let holds = Arc::clone(&self.0);
+                std::thread::spawn(move || {
+                    ours.read_to_end(&mut Vec::new()).expect("it ends");
+                    holds.store(false, Ordering::Release);
+                });
+                Ok(OwnedFd::from(theirs).into())
+            }
+        }
 
         async fn announce(bus: &zbus::Connection, sleeps: bool) {
             let (path, manager) = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager");
@@ -129,20 +163,38 @@ mod tests {
         Computer::runs(prepare, name, || {
             tauri::async_runtime::block_on(async {
                 let logind = zbus::Connection::system().await.expect("a bus");
+                let holds = Arc::new(AtomicBool::new(false));
+                let manager = Manager(Arc::clone(&holds));
+                let server = logind.object_server();
+                server.at("/org/freedesktop/login1", manager).await.expect("served");
                 logind.request_name("org.freedesktop.login1").await.expect("its name");
                 let stranger = zbus::Connection::system().await.expect("a bus");
                 let heard = Arc::new(AtomicUsize::new(0));
                 let count = Arc::clone(&heard);
+                let held = Arc::clone(&holds);
                 watch(move || {
-                    count.fetch_add(1, Ordering::AcqRel);
-                    std::future::ready(())
+                    let (count, held) = (Arc::clone(&count), Arc::clone(&held));
+                    async move {
+                        // Locking takes a moment, and sleep is held up as long.
+                        let first = count.load(Ordering::Acquire) == 0;
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                        assert!(
+                            !first || held.load(Ordering::Acquire),
+                            "sleep came before the lock"
+                        );
+                        count.fetch_add(1, Ordering::AcqRel);
+                    }
                 });
                 let heard = || heard.load(Ordering::Acquire);
                 // It may take a moment until somebody listens.
                 while heard() == 0 {
                     announce(&logind, true).await;
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    tokio::time::sleep(Duration::from_millis(500)).await;
                 }
+                let held = || holds.load(Ordering::Acquire);
+                assert!(soon(|| !held()), "the computer can't sleep though the window is locked");
+                announce(&logind, false).await;
+                assert!(soon(held), "the next sleep isn't held up");
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 let before = heard();
                 announce(&stranger, true).await;
