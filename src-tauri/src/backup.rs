@@ -99,7 +99,11 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     if !alike(from, beside.path())? {
         return Err(io::Error::other("the copy isn't what was written"));
     }
-    beside.persist_noclobber(to)?;
+    match beside.persist_noclobber(to) {
+        // Some file systems can't do that in one step.
+        Err(fault) if !to.exists() => fault.file.persist(to).map(drop)?,
+        kept => drop(kept?),
+    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use ts_rs::TS;
 
 use crate::Nothing;
 use crate::chat::MessageRequest;
-use crate::door::{Copied, Door};
+use crate::door::{Copied, Door, Forget};
 use crate::error::ApiError;
 pub use crate::saving::Saved;
 use crate::saving::{Readers, choose, write};
@@ -88,11 +88,11 @@ pub(crate) async fn copy_recovery_code(
     request: RecoveryCodeRequest,
 ) -> Result<Nothing, ApiError> {
     door.session()?;
-    door.host().copy(&request.recovery_code, Copied::Secret)?;
+    let copy = door.host().copy(&request.recovery_code, Copied::Secret)?;
     let host = Arc::clone(door.host());
     tokio::spawn(async move {
         tokio::time::sleep(COPIED).await;
-        tokio::task::spawn_blocking(move || host.forget_copied()).await.ok();
+        tokio::task::spawn_blocking(move || host.forget_copied(Forget::Copy(copy))).await.ok();
     });
     Ok(Nothing {})
 }

@@ -16,14 +16,15 @@ use crate::locking::LockedSeat;
 
 /// What only a door can do: clipboard, dialogs, the system's browser, the window's looks.
 pub trait Host: Send + Sync {
-    /// Puts `text` on the clipboard.
+    /// Puts `text` on the clipboard. The number tells this copy from others.
     ///
     /// # Errors
     /// Where there is none.
-    fn copy(&self, text: &str, what: Copied) -> Result<(), HostError>;
+    fn copy(&self, text: &str, what: Copied) -> Result<u64, HostError>;
 
-    /// Takes what it copied last off the clipboard, if that holds it still. It may block.
-    fn forget_copied(&self);
+    /// Takes what it copied last off the clipboard, if it is `which` and the clipboard holds it
+    /// still. It may block.
+    fn forget_copied(&self, which: Forget);
 
     /// Asks where to save a file; `None` when the person cancels. Called off the async threads,
     /// it may block for as long as the dialog is open.
@@ -66,6 +67,17 @@ pub enum Copied {
     Secret,
 }
 
+/// Which copy to take off the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forget {
+    /// Whatever was copied last.
+    Last,
+    /// The one of this number.
+    Copy(u64),
+    /// What opens a vault.
+    Secret,
+}
+
 /// The system's keychain. Each call takes five seconds at most.
 pub trait Keychain: Send + Sync {
     /// What is kept under `entry`.
@@ -96,11 +108,11 @@ pub struct HostError(pub String);
 pub struct Unattended;
 
 impl Host for Unattended {
-    fn copy(&self, _: &str, _: Copied) -> Result<(), HostError> {
+    fn copy(&self, _: &str, _: Copied) -> Result<u64, HostError> {
         Err(HostError("there is no clipboard".into()))
     }
 
-    fn forget_copied(&self) {}
+    fn forget_copied(&self, _: Forget) {}
 
     fn choose_file(&self, _: &str) -> Result<Option<PathBuf>, HostError> {
         Err(HostError("there are no dialogs".into()))
@@ -217,10 +229,15 @@ impl Door {
         }
     }
 
+    /// The program ends: what opens a vault doesn't stay on the clipboard.
+    pub fn forget_secrets(&self) {
+        self.host.forget_copied(Forget::Secret);
+    }
+
     /// What was copied here isn't for the next person.
     fn forget_copied(&self) {
         let host = Arc::clone(&self.host);
-        tokio::task::spawn_blocking(move || host.forget_copied());
+        tokio::task::spawn_blocking(move || host.forget_copied(Forget::Last));
     }
 
     /// Says that a command will seat another session of whoever sits here.

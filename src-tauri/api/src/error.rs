@@ -89,7 +89,8 @@ impl ApiError {
         Self { code, message: message.into(), detail: Value::Null }
     }
 
-    pub(crate) fn signed_out() -> Self {
+    /// Nobody is signed in.
+    pub fn signed_out() -> Self {
         Self::new(ErrorCode::SignedOut, "Nobody is signed in here. Sign in to go on.")
     }
 

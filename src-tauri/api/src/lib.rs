@@ -23,7 +23,9 @@ mod saving;
 mod table;
 pub mod typescript;
 
-pub use door::{Copied, Door, Host, HostError, Keychain, KeychainCall, KeychainFault, Unattended};
+pub use door::{
+    Copied, Door, Forget, Host, HostError, Keychain, KeychainCall, KeychainFault, Unattended,
+};
 pub use error::{ApiError, ErrorCode};
 pub use table::{COMMANDS, call};
 

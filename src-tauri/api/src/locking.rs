@@ -98,7 +98,7 @@ pub enum KeptIn {
     Memory,
 }
 
-const NOT_KEPT: &str = "This computer's keychain didn't take the secret when you signed in.";
+const NOT_KEPT: &str = "This computer's keychain holds no secret of yours now. It gets one when you sign in with your password.";
 
 /// When the window locks, and whether its person stays signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

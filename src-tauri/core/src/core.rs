@@ -184,6 +184,11 @@ impl Core {
         of_account(&self.headers, uuid).lock_owned().await
     }
 
+    /// The same, unless somebody has it.
+    pub(crate) fn try_header_of(&self, uuid: Uuid) -> Option<OwnedMutexGuard<()>> {
+        of_account(&self.headers, uuid).try_lock_owned().ok()
+    }
+
     /// How many password derivations ran in this process.
     pub fn derivations(&self) -> Derivation {
         self.kdf.derivations()

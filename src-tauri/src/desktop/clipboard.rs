@@ -5,8 +5,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use algoagent_api::Copied;
+use algoagent_api::{Copied, Forget};
 use arboard::Error;
+#[cfg(target_os = "macos")]
+use arboard::SetExtApple as _;
 #[cfg(target_os = "linux")]
 use arboard::SetExtLinux as _;
 #[cfg(windows)]
@@ -20,7 +22,15 @@ pub(super) struct Clipboard(Mutex<State>);
 struct State {
     /// Made when it is used first, and kept: on X11 whoever copied something hands it out.
     system: Option<arboard::Clipboard>,
-    copied: Option<[u8; 32]>,
+    copies: u64,
+    last: Option<Copy>,
+}
+
+/// What was copied last.
+struct Copy {
+    number: u64,
+    what: Copied,
+    digest: [u8; 32],
 }
 
 impl State {
@@ -33,29 +43,40 @@ impl State {
 }
 
 impl Clipboard {
-    pub(super) fn copy(&self, text: &str, what: Copied) -> Result<(), Error> {
+    pub(super) fn copy(&self, text: &str, what: Copied) -> Result<u64, Error> {
         let mut state = self.lock();
         let set = state.system()?.set();
-        #[cfg(any(windows, target_os = "linux"))]
         let set = if what == Copied::Secret { set.exclude_from_history() } else { set };
-        #[cfg(not(any(windows, target_os = "linux")))]
-        let _ = what;
+        #[cfg(windows)]
+        let set = if what == Copied::Secret { set.exclude_from_cloud() } else { set };
         set.text(text)?;
-        state.copied = Some(digest(text));
-        Ok(())
+        state.copies += 1;
+        let number = state.copies;
+        state.last = Some(Copy { number, what, digest: digest(text) });
+        Ok(number)
     }
 
-    /// Takes what was copied last off the clipboard, if that holds it still.
-    pub(super) fn forget(&self) -> Result<(), Error> {
+    /// Takes what was copied last off the clipboard, if it is `which` and is there still.
+    pub(super) fn forget(&self, which: Forget) -> Result<(), Error> {
         let mut state = self.lock();
-        let Some(copied) = state.copied.take() else { return Ok(()) };
+        let is_meant = |last: &Copy| match which {
+            Forget::Last => true,
+            Forget::Copy(number) => last.number == number,
+            Forget::Secret => last.what == Copied::Secret,
+        };
+        let Some(wanted) = state.last.as_ref().filter(|last| is_meant(last)) else {
+            return Ok(());
+        };
+        let wanted = wanted.digest;
         let system = state.system()?;
         match system.get_text() {
-            Ok(text) if digest(&text) == copied => system.clear(),
+            Ok(text) if digest(&text) == wanted => system.clear()?,
             // Something else has taken its place.
-            Ok(_) | Err(Error::ContentNotAvailable) => Ok(()),
-            Err(fault) => Err(fault),
+            Ok(_) | Err(Error::ContentNotAvailable) => {}
+            Err(fault) => return Err(fault),
         }
+        state.last = None;
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use algoagent_api::appearance::Appearance;
-use algoagent_api::{Copied, Host, HostError, Keychain};
+use algoagent_api::{Copied, Forget, Host, HostError, Keychain};
 use tauri::AppHandle;
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
@@ -39,12 +39,12 @@ fn failed(fault: impl std::fmt::Display) -> HostError {
 }
 
 impl Host for WindowHost {
-    fn copy(&self, text: &str, what: Copied) -> Result<(), HostError> {
+    fn copy(&self, text: &str, what: Copied) -> Result<u64, HostError> {
         self.clipboard.copy(text, what).map_err(failed)
     }
 
-    fn forget_copied(&self) {
-        if let Err(fault) = self.clipboard.forget() {
+    fn forget_copied(&self, which: Forget) {
+        if let Err(fault) = self.clipboard.forget(which) {
             tracing::warn!(%fault, "what was copied may still be on the clipboard");
         }
     }

@@ -75,6 +75,7 @@ pub(crate) fn run(
             if let Some(listening) = app.state::<Option<Listening>>().as_ref() {
                 listening.stop();
             }
+            app.state::<Arc<Door>>().forget_secrets();
             // What is being written is saved as it is, vaults are closed, keys dropped.
             tauri::async_runtime::block_on(core.shut_down());
         }

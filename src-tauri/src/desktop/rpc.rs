@@ -83,7 +83,8 @@ pub(super) async fn listen(
 }
 
 fn line(sealing: &Sealing) -> Result<Arc<Line>, ApiError> {
-    sealing.line().ok_or_else(unreadable)
+    // The page is being replaced: what it says still is nobody's.
+    sealing.line().ok_or_else(ApiError::signed_out)
 }
 
 fn sealed(line: &Line, said: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {

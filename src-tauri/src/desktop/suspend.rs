@@ -33,11 +33,13 @@ pub(super) fn watch<F: Future<Output = ()> + Send>(
         let mut before = clock.now();
         loop {
             tokio::time::sleep(TICK).await;
-            let now = clock.now();
-            if slept(before, now) {
-                on_sleep().await;
-            }
+            let (before_that, now) = (before, clock.now());
             before = now;
+            if slept(before_that, now) {
+                on_sleep().await;
+                // What that took is no sleep.
+                before = clock.now();
+            }
         }
     });
 }

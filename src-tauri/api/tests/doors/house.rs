@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use algoagent_api::appearance::Appearance;
 use algoagent_api::{
-    ApiError, Copied, Door, Host, HostError, Keychain, KeychainCall, KeychainFault, call,
+    ApiError, Copied, Door, Forget, Host, HostError, Keychain, KeychainCall, KeychainFault, call,
 };
 use algoagent_core::account::DoorKind;
 use algoagent_core::chat::ChatEvent;
@@ -74,12 +74,12 @@ pub(crate) struct Desk {
 }
 
 impl Host for Desk {
-    fn copy(&self, text: &str, _: Copied) -> Result<(), HostError> {
+    fn copy(&self, text: &str, _: Copied) -> Result<u64, HostError> {
         self.copied.lock().expect("no panic").push(text.to_owned());
-        Ok(())
+        Ok(1)
     }
 
-    fn forget_copied(&self) {
+    fn forget_copied(&self, _: Forget) {
         self.copied.lock().expect("no panic").clear();
     }
 

@@ -163,8 +163,10 @@ pub async fn rekey(
     let core = session.core();
     let secret = Secret::new((*password).clone());
     let unlocked = std::sync::Arc::clone(session.unlocked());
-    let work = unlocked.work.begin(WorkKind::Rekey).ok_or(AccountError::Busy)?;
+    let work = unlocked.work.reserve(WorkKind::Rekey).ok_or(AccountError::Busy)?;
     let confirmed = confirm(session, &secret).await?;
+    // Whoever closes the vault waits from here on; before, it waits for whoever has the turn.
+    work.starts();
     let key = DataKey::generate(&core.sources);
     let code = RecoveryCode::generate(&core.sources);
     let next = Header::seal(
@@ -196,6 +198,9 @@ pub async fn rekey(
             // The new key is in force and the vault is closed: the next sign-in ends what was
             // begun. The code must be shown all the same.
             tracing::error!(%fault, "a change of the data key ends at the next sign-in");
+            if session.check().is_err() {
+                return Ok((session.clone(), code.to_text()));
+            }
             session::revoke_all(core, session.account().id, None).await;
             let folder = confirmed.folder.clone();
             let next = session::start(
@@ -214,7 +219,11 @@ pub async fn rekey(
         return Err(fault.into());
     }
     audit::note(core, Entry::own(session, Action::Rekeyed)).await;
-    let renewed = renew(session, confirmed.folder.clone(), &next, &key).await?;
+    let renewed = match renew(session, confirmed.folder.clone(), &next, &key).await {
+        // Put out meanwhile: the old code is dead, and the new one must be shown all the same.
+        Err(AccountError::Locked(_)) => session.clone(),
+        renewed => renewed?,
+    };
     Ok((renewed, code.to_text()))
 }
 

@@ -36,7 +36,7 @@ pub use audit::{
 pub use credentials::{change_password, claim, new_recovery_code, recover, rekey};
 pub use demo::{DEMO_PASSWORD, DEMO_USERNAME, demo_profile, make_demo_again};
 pub use error::{AccountError, Locked};
-pub(crate) use name::{check_email, check_username};
+pub(crate) use name::{check_email, check_new_username, check_username};
 pub(crate) use password::check as check_password;
 pub use password::{LONGEST_PASSWORD, Strength, strength};
 pub(crate) use register::taken;

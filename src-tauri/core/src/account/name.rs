@@ -13,7 +13,7 @@ pub(super) fn key(text: &str) -> String {
     upper.flat_map(char::to_lowercase).nfkc().collect()
 }
 
-/// Checks a new user name.
+/// Checks the form of a user name.
 pub(crate) fn check_username(name: &str) -> Result<(), Invalid> {
     let refuse = |why: &str| Err(Invalid::new("username", why));
     let length = name.chars().count();
@@ -23,6 +23,13 @@ pub(crate) fn check_username(name: &str) -> Result<(), Invalid> {
     if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')) {
         return refuse("A user name has letters, digits and the signs . _ - only.");
     }
+    Ok(())
+}
+
+/// Checks a new user name: its form, and that it can't be taken for another's.
+pub(crate) fn check_new_username(name: &str) -> Result<(), Invalid> {
+    check_username(name)?;
+    let refuse = |why: &str| Err(Invalid::new("username", why));
     // https://www.unicode.org/reports/tr39/: no letter that isn't seen, none of another script
     // than the others, and no name that another script's letters only draw.
     if !name.chars().all(GeneralSecurityProfile::identifier_allowed) || !name.is_single_script() {
@@ -80,11 +87,11 @@ mod tests {
         }
         // An invisible letter, Cyrillic among Latin, and Cyrillic that draws Latin.
         for bad in ["ada\u{3164}", "\u{430}da", "\u{440}\u{430}\u{440}\u{430}"] {
-            assert!(check_username(bad).is_err(), "{bad:?}");
+            assert!(check_new_username(bad).is_err(), "{bad:?}");
         }
         for good in ["ada", "Ada_L-1.2", "žofie", "李小龙", "Наташа", "Σωκράτης", "たなか太郎"]
         {
-            assert!(check_username(good).is_ok(), "{good:?}");
+            assert!(check_new_username(good).is_ok(), "{good:?}");
         }
     }
 

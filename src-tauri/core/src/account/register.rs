@@ -88,7 +88,7 @@ pub(super) async fn make_for(
 async fn check(core: &Core, registration: Registration) -> Result<(Account, Secret), AccountError> {
     let Registration { username, email, password, accept_weak } = registration;
     let email = email.trim().to_owned();
-    name::check_username(&username)?;
+    name::check_new_username(&username)?;
     name::check_email(&email)?;
     let (name_taken, email_taken) = {
         let mut db = core.accounts().await?;

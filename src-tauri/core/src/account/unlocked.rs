@@ -70,6 +70,13 @@ pub(super) async fn unlock(
         vault.close().await;
         return Err(fault);
     }
+    // Where somebody is about to change the header, it isn't this one's to tidy up after.
+    if let Some(_turn) = core.try_header_of(account.uuid)
+        && let Err(fault) = header.prevail(&core.sources, folder.path())
+    {
+        // A full disk must not keep a person out.
+        tracing::warn!(%fault, "an older header was not erased");
+    }
     if let (Some(mut db), Some(sealer)) = (vault.connection().await, vault.sealer()) {
         // A full disk must not keep a person from reading.
         if let Err(fault) = crate::chat::mark_interrupted(&mut db).await {

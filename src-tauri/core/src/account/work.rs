@@ -44,6 +44,8 @@ pub(crate) struct Work {
 struct State {
     info: WorkInfo,
     cancelled: Arc<AtomicBool>,
+    /// Whether it has its place and still waits for its turn.
+    waits: bool,
 }
 
 /// Work under way. Dropped, it is over, however it ended.
@@ -52,12 +54,20 @@ pub(crate) struct Under<'a>(&'a Work);
 impl Work {
     /// Begins; `None` while other work is under way.
     pub(crate) fn begin(&self, kind: WorkKind) -> Option<Under<'_>> {
+        let under = self.reserve(kind)?;
+        under.starts();
+        Some(under)
+    }
+
+    /// Takes the place of work that first waits for somebody else: whoever closes the vault doesn't
+    /// wait for it before [`Under::starts`].
+    pub(crate) fn reserve(&self, kind: WorkKind) -> Option<Under<'_>> {
         let mut place = self.lock();
         if place.is_some() {
             return None;
         }
         let info = WorkInfo { kind, step: "Preparing".to_owned(), done: 0, total: 0 };
-        *place = Some(State { info, cancelled: Arc::default() });
+        *place = Some(State { info, cancelled: Arc::default(), waits: true });
         Some(Under(self))
     }
 
@@ -71,11 +81,11 @@ impl Work {
         }
     }
 
-    /// Resolves when no work is under way.
+    /// Resolves when no work is under way that has started.
     pub(crate) async fn over(&self) {
         loop {
             let over = self.over.notified();
-            if self.lock().is_none() {
+            if self.lock().as_ref().is_none_or(|state| state.waits) {
                 return;
             }
             over.await;
@@ -108,6 +118,13 @@ pub fn cancel_work(session: &Session) -> Result<(), Locked> {
 }
 
 impl Under<'_> {
+    /// Its turn has come.
+    pub(crate) fn starts(&self) {
+        if let Some(state) = self.0.lock().as_mut() {
+            state.waits = false;
+        }
+    }
+
     pub(crate) fn at(&self, step: &str, done: u64, total: u64) {
         if let Some(State { info, .. }) = self.0.lock().as_mut() {
             *info = WorkInfo { kind: info.kind, step: step.to_owned(), done, total };

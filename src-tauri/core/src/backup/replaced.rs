@@ -2,7 +2,8 @@
 //! file. What a failing disk can't read doesn't keep a good backup out.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io;
+use std::path::Path;
 
 use super::{BackupError, BackupKind, Manifest, folder, keep, name, pack};
 use crate::account::Account;
@@ -38,20 +39,33 @@ pub(super) fn keep(core: &Core, account: &Account, vault: &Folder) -> Result<Str
             Err(fault) => tracing::error!(%fault, "a replaced vault could not be packed"),
         }
     }
-    let kept = backups.join(format!("{}{}", keep::REPLACED_FOLDER, at.seconds()));
+    let named =
+        |number: u32| backups.join(format!("{}{}-{number}", keep::REPLACED_FOLDER, at.seconds()));
+    // A new one: nothing may be copied over what is linked there already.
+    let free = (1..).map(named).find(|folder| !folder.exists());
+    let kept = free.ok_or(StoreError::NotWritable)?;
     vault::create_private_dir(&kept)?;
     for entry in fs::read_dir(vault.path())? {
-        let (from, to) = (entry?.path(), kept.join("header"));
-        let is_text =
-            from.file_name().is_some_and(|name| name.to_string_lossy().starts_with("header"));
-        let to = from.file_name().map_or(to, |name| kept.join(name));
-        // A header is written over when it goes; a database loses its name alone.
-        let linked =
-            if is_text { Err(ErrorKind::Unsupported.into()) } else { fs::hard_link(&from, &to) };
-        if let Err(fault) = linked.or_else(|_: std::io::Error| fs::copy(&from, &to).map(drop)) {
-            tracing::error!(%fault, "a file of a replaced vault was not kept");
+        let entry = entry?;
+        let (from, to) = (entry.path(), kept.join(entry.file_name()));
+        match keep_file(&from, &to).map_err(StoreError::from) {
+            Err(fault @ (StoreError::Full | StoreError::NotWritable)) => return Err(fault.into()),
+            Err(fault) => tracing::error!(%fault, "a file of a replaced vault was not kept"),
+            Ok(()) => {}
         }
     }
     vault::sync_dir(&kept)?;
     Ok(String::new())
+}
+
+/// Gives a file a second name, where its bytes stay as they are, or copies it: a header is written
+/// over when it goes.
+fn keep_file(from: &Path, to: &Path) -> io::Result<()> {
+    let is_header =
+        from.file_name().is_some_and(|name| name.to_string_lossy().starts_with("header"));
+    if !is_header && fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    fs::copy(from, to)?;
+    fs::OpenOptions::new().write(true).open(to)?.sync_all()
 }

@@ -313,7 +313,13 @@ async fn choose(
 
 /// Whose account it becomes on a computer that doesn't have it: its role stays behind.
 async fn stranger(core: &Core, holder: Holder, names: NewNames) -> Result<Holder, BackupError> {
-    let username = names.username.unwrap_or(holder.username);
+    let username = match names.username {
+        Some(new) => {
+            account::check_new_username(&new)?;
+            new
+        }
+        None => holder.username,
+    };
     let email = names.email.unwrap_or(holder.email);
     account::check_username(&username)?;
     account::check_email(&email)?;

@@ -116,6 +116,7 @@ pub(super) async fn set_gemini(
         "INSERT INTO provider (name, base_url, key_url) VALUES ('gemini', ?1, iif(?2, ?1, NULL))
          ON CONFLICT (name) DO UPDATE SET
             base_url = excluded.base_url,
+            key = NULL,
             key_url = coalesce(excluded.key_url, key_url)",
     )
     .bind(base_url)
@@ -130,7 +131,7 @@ pub(super) async fn set_gemini(
 
 pub(super) async fn forget_key(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut both = Transaction::begin(db).await?;
-    sqlx::query("UPDATE provider SET key_url = NULL WHERE name = 'gemini'")
+    sqlx::query("UPDATE provider SET key = NULL, key_url = NULL WHERE name = 'gemini'")
         .execute(&mut *both)
         .await?;
     secrets::remove(&mut both, KEY).await?;

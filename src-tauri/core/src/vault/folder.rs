@@ -100,16 +100,8 @@ impl Folder {
     ) -> Result<Vault, OpenError> {
         let lock = self.lock()?;
         self.settle(sources, key, header).await?;
-        // An empty file would be filled as if the vault were new.
-        if !has_content(&self.database()) || log::is_damaged(&self.log())? {
-            return Err(StoreError::Damaged.into());
-        }
-        let vault = self.connect(&self.database(), lock, key, header, false).await?;
-        if let Err(fault) = header.prevail(sources, &self.0) {
-            // A full disk must not keep a person out.
-            tracing::warn!(%fault, "an older header was not erased");
-        }
-        Ok(vault)
+        self.refuse_damaged()?;
+        self.connect(&self.database(), lock, key, header, false).await
     }
 
     pub(super) async fn connect(
@@ -132,6 +124,16 @@ impl Folder {
         Ok(Vault { folder: self.clone(), open: Mutex::new(Some(open)), in_force })
     }
 
+    /// Looks at the files before SQLite does: it would fill an empty one as if the vault were new,
+    /// and take a bent log's beginning for all of it.
+    fn refuse_damaged(&self) -> Result<(), OpenError> {
+        if has_content(&self.database()) && !log::is_damaged(&self.log())? {
+            Ok(())
+        } else {
+            Err(StoreError::Damaged.into())
+        }
+    }
+
     /// Ends a change of the data key that was killed. The header decides: a whole database that
     /// its key opens takes its place; anything else that was being made is removed.
     async fn settle(
@@ -148,6 +150,7 @@ impl Folder {
         if whole::belongs(&next, key, header).await? {
             return Ok(self.promote(sources)?);
         }
+        self.refuse_damaged()?;
         if !whole::opens(&self.database(), key).await? {
             // Whatever it is, it isn't superfluous.
             return Err(StoreError::Damaged.into());

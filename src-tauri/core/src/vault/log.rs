@@ -74,15 +74,17 @@ fn is_bent(mut log: impl Read) -> io::Result<bool> {
         return fill(&mut log, &mut [0; FRAME]);
     }
     let mut frame = vec![0; FRAME + page];
-    // Whether a frame was wrong, and whether a commit came after it: the next one is written only
-    // when that commit was flushed and acknowledged.
-    let (mut wrong, mut committed) = (false, false);
+    // Whether a frame was wrong, and the sum of a commit after it: what goes on from there was written
+    // when that commit had been flushed and acknowledged.
+    let mut wrong = false;
+    let mut committed: Option<Sum> = None;
     while fill(&mut log, &mut frame)? {
         if frame[8..16] != header[16..24] {
             // Of an earlier round of the log, and in the database long since; or never written.
             continue;
         }
-        if committed {
+        let goes_on = |sum: Sum| sum.over(&frame[..8]).over(&frame[FRAME..]).is_at(&frame, 16);
+        if committed.is_some_and(goes_on) {
             return Ok(true);
         }
         if !wrong {
@@ -90,7 +92,8 @@ fn is_bent(mut log: impl Read) -> io::Result<bool> {
             wrong = !next.is_at(&frame, 16);
             sum = next;
         }
-        committed = wrong && word(&frame, 4) != 0;
+        let told = Sum { first: word(&frame, 16), second: word(&frame, 20), ..sum };
+        committed = (wrong && word(&frame, 4) != 0).then_some(told);
     }
     Ok(false)
 }

@@ -55,7 +55,11 @@ impl Vault {
         if let Err(fault) = written {
             let copy = self.folder.copied_database();
             self.folder.remove_with_logs(sources, &copy).ok();
-            self.folder.remove_with_logs(sources, &self.folder.next_database()).ok();
+            // Not without proof that the old key is in force: else the next opening decides.
+            let in_force = self.folder.header();
+            if in_force.is_ok_and(|header| header.assert_vouched(&open.key).is_ok()) {
+                self.folder.remove_with_logs(sources, &self.folder.next_database()).ok();
+            }
             return Err(fault);
         }
         self.put_in_force(header, Some(key));

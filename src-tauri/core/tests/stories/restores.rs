@@ -161,3 +161,27 @@ async fn a_backup_that_went_bad_is_not_offered() {
     std::fs::write(&newest.path, bytes).unwrap();
     assert_eq!(offered().await, good.file_name().unwrap().to_str().unwrap());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_changed_key_and_a_restore_at_once_wait_for_each_other_and_end() {
+    for pause in [0, 20, 60, 150] {
+        let house = House::new();
+        let (core, ada, _, file) = backed_up(&house).await;
+        let changing = ada.clone();
+        let rekey =
+            tokio::spawn(async move { account::rekey(&changing, secret(PASSWORD)).await.is_ok() });
+        tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+        let restoring = core.clone();
+        let restored =
+            tokio::spawn(
+                async move { restore(&restoring, &file, password(PASSWORD)).await.is_ok() },
+            );
+        let both = async { (rekey.await.unwrap(), restored.await.unwrap()) };
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(60), both).await;
+        let (rekeyed, restored) =
+            ended.unwrap_or_else(|_| panic!("{pause} ms: they wait for ever"));
+        assert!(rekeyed || restored, "{pause} ms: neither was done");
+        sign_in(&core, "ada", PASSWORD).await.expect("the password opens it").end().await;
+        core.shut_down().await;
+    }
+}

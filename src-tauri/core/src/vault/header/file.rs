@@ -121,9 +121,17 @@ impl Header {
 
     /// This header has opened the vault: no other is needed any more. Where a fault of the disk
     /// damaged the newest one, the one before it, which this is then, takes its place again.
-    pub(in crate::vault) fn prevail(&self, sources: &Sources, folder: &Path) -> io::Result<()> {
-        if !self.is_in_force(folder) {
-            self.write(sources, folder)?;
+    ///
+    /// For whoever has the right to change the account's header.
+    pub(crate) fn prevail(&self, sources: &Sources, folder: &Path) -> io::Result<()> {
+        match Self::read_file(folder, FILE) {
+            Ok(newest) if newest.mac.0 == self.mac.0 => {}
+            Err(HeaderError::Damaged) => self.write(sources, folder)?,
+            Err(HeaderError::Io(fault)) if fault.kind() == io::ErrorKind::NotFound => {
+                self.write(sources, folder)?;
+            }
+            // Another one, or a tombstone, has come since this one was read.
+            _ => return Ok(()),
         }
         Self::forget_previous(sources, folder)
     }
