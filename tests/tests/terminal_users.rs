@@ -381,7 +381,7 @@ fn a_lost_password_is_replaced_by_code() {
     let mut typo = code.clone();
     let other = if typo.ends_with('7') { "8" } else { "7" };
     typo.replace_range(typo.len() - 1.., other);
-    refused(&recover(&typo), 1, &["typing"]);
+    refused(&recover(&typo), 4, &["typing"]);
     let told = json(&recover(&code));
     assert_eq!(told["username"], ADA.name);
     refused(&recover(&code), 4, &["code"]);

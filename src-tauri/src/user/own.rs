@@ -1,5 +1,6 @@
 //! What opens one's own vault: password, recovery code, key.
 
+use algoagent_api::ErrorCode;
 use algoagent_api::account::{NewCode, Registered, SignedIn};
 use serde::Serialize;
 use serde_json::json;
@@ -53,13 +54,27 @@ pub(super) async fn change_password(
 pub(super) async fn recover(line: &Line, options: Whose) -> Result<(), Failure> {
     let (code, new) = (person::recovery_code()?, password::of_the_environment_or_typed()?);
     let request = Recover { username: &options.name, code: &code, new_password: &new };
-    let Registered { signed_in, recovery_code } = line.ask("recover", request).await?;
+    let recovered = line.ask("recover", request).await.map_err(of_a_code)?;
+    let Registered { signed_in, recovery_code } = recovered;
     let made = NewCode { recovery_code };
     let what =
         "has its new password, and its other sessions are ended. The recovery code is used up";
     let told = show(&signed_in, &made, what, options.json);
     sign_out(line).await?;
     told
+}
+
+/// Says that it was a code that opens nothing.
+fn of_a_code(fault: Failure) -> Failure {
+    match fault {
+        Failure::Refused(mut fault) if fault.code == ErrorCode::InvalidCredentials => {
+            fault.message =
+                "This code doesn't open the vault of this account. Check both and try again."
+                    .to_owned();
+            Failure::Refused(fault)
+        }
+        fault => fault,
+    }
 }
 
 pub(super) async fn recovery_code(line: &Line, who: &Who, json: bool) -> Result<(), Failure> {
