@@ -1,8 +1,9 @@
 //! Small secrets in a vault, such as keys of model services, sealed once more under the vault's key.
 //!
-//! SQLite doesn't wipe the memory that it gives back, and SQLCipher's way of wiping all of it makes
-//! reading and writing two to three times slower. So what must not be found there after a lock never
-//! comes there: in clear it is in memory that zeroes itself, and nowhere else.
+//! SQLite doesn't wipe the memory that it gives back, and SQLCipher's way of wiping all of it makes a
+//! read of one message and a batch of writes half as slow again and more. So what must not be found
+//! there after a lock never comes there: in clear it is in memory that zeroes itself, and nowhere
+//! else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
