@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::cli::ChatOptions;
 use crate::events::Events;
 use crate::exit::Failure;
+use crate::interrupts::Interrupts;
 use crate::line::Line;
 use crate::output::{harmless, print};
 use crate::signing_in::{self, sign_out};
@@ -95,10 +96,11 @@ async fn turn(
     text: &str,
     json: bool,
 ) -> Result<(ChatId, MessageState), Failure> {
+    let interrupts = Interrupts::listen().map_err(|fault| Failure::Other(fault.to_string()))?;
     let events = line.events().await?;
     let request = json!({ "chat_id": chat, "context_id": null, "text": text });
     let sent: Sent = line.ask("send", request).await?;
-    let answer = listen(line, events, &sent, !json).await?;
+    let answer = listen(line, events, interrupts, &sent, !json).await?;
     let state = answer.state;
     if json {
         let object = json!({
@@ -125,6 +127,7 @@ async fn turn(
 async fn listen(
     line: &Line,
     mut events: Events,
+    mut interrupts: Interrupts,
     sent: &Sent,
     show: bool,
 ) -> Result<Message, Failure> {
@@ -134,7 +137,7 @@ async fn listen(
     let message = loop {
         let event = tokio::select! {
             event = events.next() => event,
-            _ = tokio::signal::ctrl_c() => {
+            () = interrupts.next() => {
                 line.ask::<Nothing>("stop", json!({ "message_id": id })).await?;
                 continue;
             }

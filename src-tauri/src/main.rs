@@ -11,6 +11,7 @@ mod desktop;
 mod environment;
 mod events;
 mod exit;
+mod interrupts;
 mod line;
 mod output;
 mod password;

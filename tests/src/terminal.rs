@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -17,16 +18,24 @@ use crate::{LIVENESS, eventually, processes, program};
 struct Heard(Arc<Mutex<String>>);
 
 impl Heard {
-    fn from(pipe: Option<impl Read + Send + 'static>) -> Self {
+    /// Reads it whenever `held` is not set.
+    fn from(pipe: Option<impl Read + Send + 'static>, held: Arc<AtomicBool>) -> Self {
         let heard = Self::default();
         let (Some(mut pipe), to) = (pipe, heard.clone()) else {
             return heard;
         };
         thread::spawn(move || {
             let mut piece = [0; 4096];
+            let released = || {
+                while held.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(10));
+                }
+            };
+            released();
             while let Ok(read @ 1..) = pipe.read(&mut piece) {
                 let text = String::from_utf8_lossy(&piece[..read]).into_owned();
                 to.0.lock().unwrap_or_else(PoisonError::into_inner).push_str(&text);
+                released();
             }
         });
         heard
@@ -43,6 +52,8 @@ pub struct Terminal {
     input: Option<ChildStdin>,
     output: Heard,
     complaints: Heard,
+    /// Nobody reads what it prints.
+    held: Arc<AtomicBool>,
     /// Up to where what it printed was answered.
     answered: usize,
 }
@@ -79,10 +90,12 @@ impl Terminal {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("the program can't be started: {error}"));
+        let held = Arc::<AtomicBool>::default();
         Self {
             input: child.stdin.take(),
-            output: Heard::from(child.stdout.take()),
-            complaints: Heard::from(child.stderr.take()),
+            output: Heard::from(child.stdout.take(), Arc::clone(&held)),
+            complaints: Heard::from(child.stderr.take(), Arc::default()),
+            held,
             child,
             answered: 0,
         }
@@ -128,6 +141,11 @@ impl Terminal {
     /// What it printed, and what it said beside that.
     pub fn said(&self) -> (String, String) {
         (self.output.text(), self.complaints.text())
+    }
+
+    /// Reads nothing of what it prints, or reads on: a terminal held with Ctrl-S, a slow pager.
+    pub fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::SeqCst);
     }
 
     /// Presses Ctrl-C.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use algoagent_tests::desktop::World;
 use algoagent_tests::gemini::{Gemini, Reply};
@@ -85,6 +85,38 @@ fn ctrl_c_stops_an_answer_beside_the_window() {
     window.eventually("the terminal's chat", || {
         window.chats().text().contains("step by step").then_some(())
     });
+    window.close();
+    gemini.assert_no_faults();
+}
+
+#[test]
+fn ctrl_c_is_not_lost_while_the_output_waits_to_be_read() {
+    const KEY: &str = "replay-key-of-held-output";
+    let world = World::new("beside-held-output");
+    let gemini = Gemini::start(KEY);
+    let window = world.open();
+    window.create_account(&ADA);
+    window.connect_gemini(&gemini, KEY);
+
+    let pages: Vec<String> =
+        (1..=300).map(|page| format!("page-{page:03} ").repeat(1000)).collect();
+    let pages = Reply::saying(pages.iter().map(String::as_str)).by_event();
+    gemini.answers([pages.every(Duration::from_millis(100))]);
+    let mut terminal = Terminal::open(&world, &["chat"], &ADA_SIGNS_IN);
+    terminal.write("Tell me of momentum, page by page");
+    terminal.says("page-003");
+    terminal.hold(true);
+    // More than the pipe and the reader hold: it stands in the middle of printing.
+    let stands = eventually(LIVENESS, || {
+        (gemini.text_sent_by(Instant::now()).contains("page-030")).then_some(())
+    });
+    assert!(stands.is_some(), "the answer doesn't grow");
+    terminal.interrupt();
+    // It must be there before the output is free again.
+    thread::sleep(Duration::from_millis(500));
+    terminal.hold(false);
+    gemini.expects_hang_up();
+    assert_eq!(terminal.close().code(), Some(0));
     window.close();
     gemini.assert_no_faults();
 }
