@@ -82,7 +82,7 @@ class BuiltInStrategies(unittest.TestCase):
         }
 
     def test_there_are_strategies(self):
-        self.assertGreaterEqual(len(self.written), 12)
+        self.assertGreaterEqual(len({type_.__name__ for type_ in self.written.values()}), 24)
 
     def test_every_strategy_has_its_docstring_and_parameters(self):
         for name, strategy in self.written.items():
@@ -162,6 +162,136 @@ class BuiltInStrategies(unittest.TestCase):
         for name, strategy in self.written.items():
             again = run(MARKETS["crash"], strategy)
             self.assertEqual(again.equity, self.results[name, "crash"].equity)
+
+
+def sar(data, step=0.02, most=0.2):
+    """Wilder's level for every bar from the second on, written out case by case."""
+    high, low = data.High, data.Low
+    rising = not (low[0] - low[1] > max(high[1] - high[0], 0))
+    level, best, factor = (low[0], high[1], step) if rising else (high[0], low[1], step)
+    sides = [0]
+    for i in range(1, len(data)):
+        before = max(i - 1, 1)
+        if rising and low[i] <= level:
+            rising, level, best, factor = False, max(best, high[before], high[i]), low[i], step
+        elif not rising and high[i] >= level:
+            rising, level, best, factor = True, min(best, low[before], low[i]), high[i], step
+        elif rising and high[i] > best:
+            best, factor = high[i], min(factor + step, most)
+        elif not rising and low[i] < best:
+            best, factor = low[i], min(factor + step, most)
+        level += factor * (best - level)
+        level = min(level, low[before], low[i]) if rising else max(level, high[before], high[i])
+        sides.append(1 if rising else -1)
+    return sides
+
+
+def heikin_ashi(data):
+    """The colour of every Heikin-Ashi candle: 1, -1 or 0."""
+    opens, closes = [], []
+    for o, h, low, c in zip(data.Open, data.High, data.Low, data.Close):
+        opens.append((opens[-1] + closes[-1]) / 2 if opens else (o + c) / 2)
+        closes.append((o + h + low + c) / 4)
+    return [(c > o) - (c < o) for o, c in zip(opens, closes)]
+
+
+def directional(data, n=14):
+    """Which of +DI and -DI is larger, from Wilder's smoothed movement."""
+    plus = minus = 0.0
+    sides = [0]
+    for i in range(1, len(data)):
+        rise, fall = data.High[i] - data.High[i - 1], data.Low[i - 1] - data.Low[i]
+        fade = 0.0 if i < n else 1 / n
+        plus += -plus * fade + (rise if rise > max(fall, 0) else 0.0)
+        minus += -minus * fade + (fall if fall > max(rise, 0) else 0.0)
+        sides.append((plus > minus) - (plus < minus))
+    return sides
+
+
+@unittest.skipUnless(FOLDER, "ALGOAGENT_STRATEGIES names no folder; `cargo test -p algoagent-core` sets it")
+class WhatTheyCompute(unittest.TestCase):
+    """The families that keep their own figures, against a second way to compute them."""
+
+    def entries(self, name, market):
+        strategy = load(Path(FOLDER) / f"{name}.py")
+        return [o for o in run(MARKETS[market], strategy).orders if o.closes is None]
+
+    def agree(self, name, side, first=1):
+        for market, data in MARKETS.items():
+            sides = side(data)
+            entries = self.entries(name, market)
+            self.assertTrue(entries)
+            for order in entries:
+                want = 1 if order.size > 0 else -1
+                for back in range(first):
+                    with self.subTest(name, market=market, bar=order.bar):
+                        self.assertEqual(sides[order.bar - back], want)
+
+    def test_parabolic_sar(self):
+        self.agree("parabolic_free", sar)
+        self.agree("parabolic_both_free", lambda data: sar(data, step=0.03))
+
+    def test_every_turn_of_the_sar_is_traded(self):
+        strategy = load(Path(FOLDER) / "parabolic_free.py")
+        strategy.stop_loss_pct = 0.5
+        data = MARKETS["range"]
+        sides = sar(data)
+        turns = [i for i in range(1, len(sides) - 1) if sides[i] > 0 and sides[i - 1] <= 0]
+        bars = [o.bar for o in run(data, strategy).orders if o.closes is None]
+        self.assertEqual(bars, turns)
+
+    def test_heikin_ashi(self):
+        self.agree("heikin_free", heikin_ashi, first=2)
+        self.agree("heikin_both_free", heikin_ashi, first=3)
+
+    def test_directional_movement(self):
+        self.agree("adx_free", directional)
+        self.agree("adx_both_free", directional)
+
+    def test_the_cloud_is_that_of_earlier_bars(self):
+        for market, data in MARKETS.items():
+            for order in self.entries("ichimoku_free", market):
+                def middle(n, at):
+                    return (max(data.High[at - n + 1 : at + 1]) + min(data.Low[at - n + 1 : at + 1])) / 2
+
+                at = order.bar - 25
+                with self.subTest(market=market, bar=order.bar):
+                    self.assertGreater(middle(9, order.bar), middle(26, order.bar))
+                    self.assertGreater(data.Close[order.bar], (middle(9, at) + middle(26, at)) / 2)
+                    self.assertGreater(data.Close[order.bar], middle(52, at))
+
+    def test_the_narrowest_bar_is_the_one_before(self):
+        for market, data in MARKETS.items():
+            for order in self.entries("narrow_free", market):
+                spans = [data.High[i] - data.Low[i] for i in range(order.bar - 7, order.bar)]
+                with self.subTest(market=market, bar=order.bar):
+                    self.assertEqual(spans[-1], min(spans))
+                    self.assertGreater(data.Close[order.bar], data.High[order.bar - 1])
+
+    def test_the_turn_of_the_month_is_held(self):
+        for market, data in MARKETS.items():
+            for order in self.entries("turn_free", market):
+                day = data.index[order.bar]
+                later = [d for d in data.index if (d.year, d.month) == (day.year, day.month) and d > day]
+                with self.subTest(market=market, day=day):
+                    # The data have every weekday, so bars left are weekdays left.
+                    if order.bar < len(data) - 30:
+                        self.assertEqual(len(later), 4)
+
+    def test_twelve_months_without_the_last(self):
+        for market, data in MARKETS.items():
+            for order in self.entries("absolute_free", market):
+                with self.subTest(market=market, bar=order.bar):
+                    self.assertGreater(data.Close[order.bar - 21], data.Close[order.bar - 252])
+
+    def test_a_stop_in_ranges_stands_that_far_away(self):
+        for market, data in MARKETS.items():
+            ranges = aa.ATR(data.High, data.Low, data.Close, 14)
+            for order in self.entries("williams_both_free", market):
+                price = data.Close[order.bar]
+                away = min(2 * ranges[order.bar], 0.10 * price)
+                with self.subTest(market=market, bar=order.bar):
+                    self.assertAlmostEqual(abs(order.sl - price), away, places=9)
 
 
 if __name__ == "__main__":

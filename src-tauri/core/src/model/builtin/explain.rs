@@ -2,6 +2,7 @@
 
 use super::family::Family;
 use super::plan::{Plan, Source, capital, percent};
+use super::understand::plain;
 use super::wish::Direction;
 
 /// What somebody asks about.
@@ -111,8 +112,11 @@ fn exit(plan: &Plan) -> String {
 
 fn stop(plan: &Plan) -> String {
     let trailing = if plan.trailing.value { " and follows the close, never back" } else { "" };
+    let atr = plan.atr_stop.as_ref().map_or_else(String::new, |atr| {
+        format!("{} ATR (14 bars), but at most ", plain(atr.value))
+    });
     format!(
-        "It stands {} from the signal's close{trailing}; a bar that opens beyond it fills at \
+        "It stands {atr}{} from the signal's close{trailing}; a bar that opens beyond it fills at \
             that open.",
         percent(plan.stop.value)
     )
@@ -204,10 +208,21 @@ pub(super) fn about(family: Family) -> String {
 
 /// "an RSI", "a momentum".
 pub(super) fn article(name: &str) -> &'static str {
-    if ["ATR", "RSI", "MACD"].iter().any(|letters| name.starts_with(letters)) { "an" } else { "a" }
+    if ["ATR", "RSI", "MACD", "ADX", "Ichimoku", "inside"]
+        .iter()
+        .any(|letters| name.starts_with(letters))
+    {
+        "an"
+    } else {
+        "a"
+    }
 }
 
-fn lower(text: &str) -> String {
+/// A small first letter, but for abbreviations.
+pub(super) fn lower(text: &str) -> String {
+    if text.chars().nth(1).is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }

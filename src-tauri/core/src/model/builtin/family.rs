@@ -1,6 +1,8 @@
 //! The families of strategies under the field's own names, and how each is recognised.
 
-use super::families::{allocation, breakout, reversion, trend};
+use super::families::{
+    allocation, breakout, candle, direction, oscillator, pattern, reversion, trend,
+};
 use super::words::{Token, places};
 
 /// A kind of strategy that the rules can write.
@@ -18,6 +20,18 @@ pub(super) enum Family {
     Supertrend,
     VolatilityTarget,
     BuyAndHold,
+    Cci,
+    Williams,
+    Vwap,
+    Adx,
+    TripleAverage,
+    AbsoluteMomentum,
+    HeikinAshi,
+    Ichimoku,
+    ParabolicSar,
+    NarrowRange,
+    InsideBar,
+    TurnOfMonth,
 }
 
 /// A parameter of a family.
@@ -67,9 +81,11 @@ pub(super) struct Spec {
 /// How `next` is written.
 #[derive(Debug)]
 pub(super) enum Code {
-    /// Conditions in Python; a `lasting` entry is acted on when it begins.
+    /// Conditions in Python, after the lines `before` them; a `lasting` entry is acted on
+    /// when it begins.
     Signals {
         lasting: bool,
+        before: &'static [&'static str],
         enter_long: &'static str,
         leave_long: &'static str,
         enter_short: &'static str,
@@ -80,7 +96,7 @@ pub(super) enum Code {
 }
 
 impl Family {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::Crossover,
         Self::Momentum,
         Self::Rsi,
@@ -93,6 +109,18 @@ impl Family {
         Self::Supertrend,
         Self::VolatilityTarget,
         Self::BuyAndHold,
+        Self::Cci,
+        Self::Williams,
+        Self::Vwap,
+        Self::Adx,
+        Self::TripleAverage,
+        Self::AbsoluteMomentum,
+        Self::HeikinAshi,
+        Self::Ichimoku,
+        Self::ParabolicSar,
+        Self::NarrowRange,
+        Self::InsideBar,
+        Self::TurnOfMonth,
     ];
 
     pub(super) fn spec(self) -> &'static Spec {
@@ -109,6 +137,18 @@ impl Family {
             Self::Keltner => &breakout::KELTNER,
             Self::VolatilityTarget => &allocation::VOLATILITY_TARGET,
             Self::BuyAndHold => &allocation::BUY_AND_HOLD,
+            Self::Cci => &oscillator::CCI,
+            Self::Williams => &oscillator::WILLIAMS,
+            Self::Vwap => &oscillator::VWAP,
+            Self::Adx => &direction::ADX,
+            Self::TripleAverage => &direction::TRIPLE,
+            Self::AbsoluteMomentum => &direction::ABSOLUTE,
+            Self::HeikinAshi => &candle::HEIKIN_ASHI,
+            Self::Ichimoku => &candle::ICHIMOKU,
+            Self::ParabolicSar => &candle::PARABOLIC_SAR,
+            Self::NarrowRange => &pattern::NARROW_RANGE,
+            Self::InsideBar => &pattern::INSIDE_BAR,
+            Self::TurnOfMonth => &pattern::TURN_OF_MONTH,
         }
     }
 
@@ -127,6 +167,8 @@ impl Family {
 pub(super) struct Named {
     pub(super) family: Option<Family>,
     pub(super) also: Option<Family>,
+    /// Only a hint was there, as in "mean reversion".
+    pub(super) hint: bool,
 }
 
 /// Recognises the family of a text; `skip` marks tokens that belong to something else.
@@ -151,7 +193,8 @@ pub(super) fn recognise(tokens: &[Token], skip: &[bool]) -> Named {
     // The clearest name first; of two as clear, the one that was said first.
     scores.sort_by_key(|&(_, sum, top, first)| (std::cmp::Reverse((top, sum)), first));
     let also = scores.get(1).filter(|(_, _, top, _)| *top >= 3).map(|score| score.0);
-    Named { family: scores.first().map(|score| score.0), also }
+    let hint = scores.first().is_some_and(|(_, _, top, _)| *top < 2);
+    Named { family: scores.first().map(|score| score.0), also, hint }
 }
 
 /// Where the words stand that name a family, hints left out.
@@ -177,7 +220,7 @@ fn phrase_places(tokens: &[Token], phrase: &str) -> Vec<usize> {
 }
 
 /// "not momentum", "without RSI", "instead of MACD".
-fn denied(tokens: &[Token], at: usize) -> bool {
+pub(super) fn denied(tokens: &[Token], at: usize) -> bool {
     let before = |n: usize| at.checked_sub(n).map_or("", |i| tokens[i].word());
     matches!(before(1), "not" | "no" | "without")
         || matches!((before(2), before(1)), ("instead" | "tired", "of") | ("rather", "than"))

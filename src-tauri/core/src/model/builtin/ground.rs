@@ -1,11 +1,13 @@
 //! What stands behind a conversation: the context and the profile, read as wishes.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::family::Family;
+use serde_json::{Map, Value};
+
+use super::family::{Family, Knob};
 use super::symbols;
 use super::understand::read;
-use super::wish::{Amount, Wish};
+use super::wish::{Direction, Wish};
 use super::words::readable;
 use crate::context::ContextDraft;
 use crate::profile::{ProfileDraft, RiskTolerance, Timeframe};
@@ -20,6 +22,11 @@ pub(super) struct Ground {
     /// The smallest of what the profile and the context allow.
     pub(super) max_size: Option<f64>,
     pub(super) max_drawdown: Option<f64>,
+    pub(super) max_stop: Option<f64>,
+    /// The context forbids shorts.
+    pub(super) long_only: bool,
+    /// Numbers of the context's data, by name.
+    numbers: BTreeMap<String, f64>,
     /// Entries of the profile that are no symbols.
     pub(super) bad_symbols: usize,
 }
@@ -47,12 +54,14 @@ pub(super) fn ground(profile: &ProfileDraft, context: Option<&ContextDraft>) -> 
         drawdown: risk("max_drawdown", 0.99),
         ..Wish::default()
     };
-    let (context, size, drawdown) =
-        context.map_or_else(Default::default, |c| of_context(c, &known));
+    let (context, limits) = context.map_or_else(Default::default, |c| of_context(c, &known));
     let least = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::min);
     Ground {
-        max_size: least(mine.size, size),
-        max_drawdown: least(mine.drawdown, drawdown),
+        max_size: least(mine.size, limits.size),
+        max_drawdown: least(mine.drawdown, limits.drawdown),
+        max_stop: least(mine.stop, limits.stop),
+        long_only: limits.long_only,
+        numbers: limits.numbers,
         bad_symbols: upper.iter().filter(|s| !symbols::valid(s)).count(),
         tolerance: profile.risk_tolerance,
         symbols: known,
@@ -61,13 +70,42 @@ pub(super) fn ground(profile: &ProfileDraft, context: Option<&ContextDraft>) -> 
     }
 }
 
+/// What the data of a context states as a rule, and its plain numbers.
+#[derive(Default)]
+struct Limits {
+    size: Option<f64>,
+    drawdown: Option<f64>,
+    stop: Option<f64>,
+    long_only: bool,
+    numbers: BTreeMap<String, f64>,
+}
+
+/// Names of an object whose entries are rules, not wishes.
+const RULES: &[&str] = &["constraints", "limits", "risk_limits", "rules"];
+
+/// The entries of the data, those of inner objects too; true for the ones that are rules.
+fn entries(data: &Map<String, Value>) -> Vec<(String, &Value, bool)> {
+    let plain = |key: &str| key.to_ascii_lowercase().replace([' ', '-'], "_");
+    let mut found = Vec::new();
+    for (key, value) in data.iter().take(200) {
+        let key = plain(key);
+        match value.as_object() {
+            Some(inner) => {
+                let rule = RULES.contains(&key.as_str());
+                found.extend(inner.iter().take(100).map(|(key, value)| (plain(key), value, rule)));
+            }
+            None => found.push((key, value, false)),
+        }
+    }
+    found
+}
+
 /// The wish of a context, and the limits that its data states.
-fn of_context(context: &ContextDraft, known: &[String]) -> (Wish, Option<f64>, Option<f64>) {
+fn of_context(context: &ContextDraft, known: &[String]) -> (Wish, Limits) {
     let mut kinds = String::new();
-    let (mut size, mut drawdown) = (None, None);
+    let mut limits = Limits::default();
     let mut exact = Wish::default();
-    for (key, value) in context.data.iter().take(200) {
-        let key = key.to_ascii_lowercase().replace([' ', '-'], "_");
+    for (key, value, rule) in entries(&context.data) {
         match key.as_str() {
             "symbols" | "symbol" | "universe" | "tickers" | "ticker" => {
                 let list: Vec<String> = strings(value)
@@ -81,57 +119,96 @@ fn of_context(context: &ContextDraft, known: &[String]) -> (Wish, Option<f64>, O
             "timeframe" | "interval" | "bars" => {
                 exact.timeframe = strings(value).find_map(|text| {
                     let text = text.trim().to_ascii_lowercase();
-                    Timeframe::ALL.into_iter().find(|timeframe| timeframe.code() == text)
+                    let named = Timeframe::ALL.into_iter().find(|t| t.code() == text);
+                    named.or_else(|| read(&text, None, &[]).timeframe)
                 });
             }
-            "stop_loss_pct" | "stop_loss" | "stop" => exact.stop = fraction(value, 0.9),
+            "stop_loss_pct" | "stop_loss" | "stop" | "max_stop_loss" | "max_stop_loss_pct" => {
+                let stop = fraction(value, 0.9);
+                if rule || key.starts_with("max") {
+                    limits.stop = stop;
+                }
+                exact.stop = stop;
+            }
             "take_profit_pct" | "take_profit" => {
                 exact.take_profit = fraction(value, 10.0).map(Some)
             }
-            "max_position_size" => size = fraction(value, 1.0),
-            "position_size" => exact.size = fraction(value, 1.0),
-            "risk_per_trade" => exact.risk = fraction(value, 1.0).map(Some),
-            "max_drawdown" => drawdown = fraction(value, 0.99),
-            _ => {
-                for text in strings(value).take(50) {
-                    kinds.push_str(readable(text));
-                    kinds.push_str(". ");
+            "max_position_size" | "max_position_pct" => limits.size = fraction(value, 1.0),
+            "position_size" => {
+                exact.size = fraction(value, 1.0);
+                if rule {
+                    limits.size = exact.size;
                 }
+            }
+            "risk_per_trade" => exact.risk = fraction(value, 1.0).map(Some),
+            "max_drawdown" | "max_drawdown_pct" => limits.drawdown = fraction(value, 0.99),
+            "long_only" | "no_shorts" | "no_short" if value.as_bool() == Some(true) => {
+                limits.long_only = true;
+                exact.direction = Some(Direction::LongOnly);
+            }
+            "allow_short" | "allow_shorts" | "shorting" if value.as_bool() == Some(false) => {
+                limits.long_only = true;
+                exact.direction = Some(Direction::LongOnly);
+            }
+            _ => {
+                // Of several indicators none is preferred.
+                let joint = if key == "indicators" { " or " } else { ". " };
+                let list: Vec<&str> = strings(value).take(50).map(readable).collect();
+                kinds.push_str(&list.join(joint));
+                kinds.push_str(". ");
                 if value.as_bool() == Some(true) {
                     kinds.push_str(&key.replace('_', " "));
                     kinds.push_str(". ");
+                }
+                if let Some(number) = value.as_f64() {
+                    limits.numbers.insert(key, number);
                 }
             }
         }
     }
     let mut wish = read(&context.name, None, &[]);
     wish.symbols = None;
-    let typed = read(&kinds, None, known);
+    let mut typed = read(&kinds, None, known);
+    // The type of the strategy is stronger than a list of indicators.
+    let kind = ["strategy_type", "strategy", "type", "family"]
+        .iter()
+        .find_map(|key| context.data.get(*key).and_then(Value::as_str))
+        .and_then(|text| read(&text.replace(['_', '-'], " "), None, &[]).family);
+    if kind.is_some() && typed.family != kind {
+        typed = Wish { family: kind, knobs_of: None, knobs: BTreeMap::new(), ..typed };
+        typed.choices.clear();
+    }
+    let choices = std::mem::take(&mut typed.choices);
     wish.absorb(Wish { symbols: None, ..typed });
     wish.absorb(read(&context.instructions, wish.family, known));
-    let family = wish.family;
     wish.absorb(exact);
-    if let Some(family) = family {
-        numbers(&mut wish, family, &context.data);
+    if wish.family.is_none() && wish.choices.is_empty() {
+        wish.choices = choices;
     }
-    wish.size = wish.size.or(size);
-    wish.drawdown = wish.drawdown.or(drawdown);
-    (wish, size, drawdown)
+    wish.size = wish.size.or(limits.size);
+    wish.drawdown = wish.drawdown.or(limits.drawdown);
+    wish.stop = wish.stop.or(limits.stop);
+    (wish, limits)
 }
 
-/// `{"fast": 10}` and `{"parameters": {"fast": 10}}`.
-fn numbers(wish: &mut Wish, family: Family, data: &serde_json::Map<String, Value>) {
-    let inner = data.get("parameters").and_then(Value::as_object);
-    for knob in family.spec().knobs {
-        let value =
-            [Some(data), inner].into_iter().flatten().find_map(|map| map.get(knob.name)?.as_f64());
-        if let Some(value) = value
-            && (knob.least..=knob.most).contains(&value)
-            && (!knob.whole || value.fract() == 0.0)
-        {
-            wish.knobs_of = Some(family);
-            wish.knobs.insert(knob.name, Amount { value, span: None });
-        }
+impl Ground {
+    /// A parameter among the context's numbers: `fast`, `fast_period`, `rsi_period`. A name
+    /// that says no family belongs to the context's own.
+    pub(super) fn number(&self, family: Family, knob: &Knob) -> Option<f64> {
+        let own = self.context.family.is_none_or(|own| own == family);
+        let whose = |prefix: &str| {
+            family.spec().phrases.iter().any(|(phrase, weight)| *weight >= 2 && *phrase == prefix)
+        };
+        let (_, value) = self.numbers.iter().find(|(key, _)| {
+            let key = key.strip_suffix("_period").filter(|key| *key == knob.name).unwrap_or(key);
+            match key.strip_suffix(knob.name).map(|head| head.trim_end_matches('_')) {
+                Some("") => own,
+                Some(prefix) => whose(prefix) && key.len() > knob.name.len() + prefix.len(),
+                None => false,
+            }
+        })?;
+        let fits = (knob.least..=knob.most).contains(value);
+        (fits && (!knob.whole || value.fract() == 0.0)).then_some(*value)
     }
 }
 

@@ -1,14 +1,48 @@
 //! What a plan may not exceed, and what in it can't be meant.
 
-use super::family::Knob;
+use super::family::{Family, Knob};
 use super::ground::Ground;
 use super::plan::{Plan, Set, Source, capital, percent};
 use super::understand::plain;
 use super::wish::Direction;
+use crate::profile::Timeframe;
 
-/// A fast average must be faster than the slow one.
+/// A fast average must be faster than the slow one, and a look-back longer than its gap.
 pub(super) fn order(knobs: &mut [(&'static Knob, Set<f64>)], notes: &mut Vec<String>) {
-    let at = |name: &str| knobs.iter().position(|(knob, _)| knob.name == name);
+    let names: Vec<&str> = knobs.iter().map(|(knob, _)| knob.name).collect();
+    let at = |name: &str| names.iter().position(|known| *known == name);
+    if let (Some(long), Some(skip)) = (at("lookback"), at("skip"))
+        && knobs[skip].1.value * 2.0 > knobs[long].1.value
+    {
+        knobs[skip].1.value = (knobs[long].1.value / 12.0).floor();
+        notes.push(format!(
+            "The newest {} bars are left out, so that most of the look-back counts.",
+            plain(knobs[skip].1.value)
+        ));
+    }
+    if let (Some(base), Some(span)) = (at("base"), at("span"))
+        && knobs[base].1.value > knobs[span].1.value
+    {
+        knobs[span].1.value = (knobs[base].1.value * 2.0).min(knobs[span].0.most);
+        notes.push("The leading span is set to twice the base line.".to_owned());
+    }
+    if let (Some(middle), Some(fast), Some(slow)) = (at("middle"), at("fast"), at("slow")) {
+        let mut lengths = [fast, middle, slow].map(|i| knobs[i].1.value);
+        lengths.sort_by(f64::total_cmp);
+        let [a, b, c] = lengths;
+        if !(a < b && b < c) {
+            for i in [fast, middle, slow] {
+                knobs[i].1 = Set { value: knobs[i].0.default, source: Source::Standard };
+            }
+            notes.push("Three averages need three lengths; the standard ones are used.".to_owned());
+        } else if [fast, middle, slow].map(|i| knobs[i].1.value) != lengths {
+            for (i, value) in [fast, middle, slow].into_iter().zip(lengths) {
+                knobs[i].1.value = value;
+            }
+            notes.push("The three averages are put in order, the fastest first.".to_owned());
+        }
+        return;
+    }
     let (Some(fast), Some(slow)) = (at("fast"), at("slow")) else {
         return;
     };
@@ -85,15 +119,39 @@ impl Plan {
             ));
             drawdown.value = most;
         }
-        if let Some(usual) = ground.profile.stop
-            && self.stop.value > usual
-            && self.stop.source < Source::Profile
+        if let Some(most) = ground.max_stop
+            && self.stop.value > most
         {
+            if self.stop.source < Source::Profile {
+                self.notes.push(format!(
+                    "A stop of {} was asked for, but your limit is {} (`stop_loss_pct`), so {} is \
+                        used. It can be changed in your profile or context.",
+                    percent(self.stop.value),
+                    percent(most),
+                    percent(most)
+                ));
+            }
+            self.stop.value = most;
+        }
+        if let (Some(atr), true) = (&self.atr_stop, ground.max_stop.is_some()) {
             self.notes.push(format!(
-                "The stop of {} is wider than the {} in your profile.",
-                percent(self.stop.value),
-                percent(usual)
+                "The stop stands {} ATR away, but never farther than {}, which is your limit.",
+                plain(atr.value),
+                percent(self.stop.value)
             ));
+        }
+        if ground.long_only && self.direction.value != Direction::LongOnly {
+            self.notes.push(
+                "The context allows long only, so nothing is sold short. It can be changed in the \
+                    context."
+                    .to_owned(),
+            );
+            self.direction = Set { value: Direction::LongOnly, source: Source::Context };
+        }
+        if self.family.value == Family::TurnOfMonth
+            && matches!(self.timeframe.value, Timeframe::W1 | Timeframe::Mo1)
+        {
+            self.notes.push("The turn of the month needs daily or shorter bars.".to_owned());
         }
         if self.family.value.long_only() && self.direction.value != Direction::LongOnly {
             self.notes.push(format!(
@@ -108,18 +166,23 @@ impl Plan {
                 percent(self.stop.value)
             ));
         }
+        self.keep_target();
+        if ground.bad_symbols > 0 && self.symbols.source == Source::Profile {
+            self.notes.push(
+                "An entry among your profile's symbols is not a symbol and was left out."
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// A short can't gain all of its price.
+    pub(super) fn keep_target(&mut self) {
         if self.direction.value != Direction::LongOnly
             && let Some(target) = &mut self.take_profit
             && target.value >= 1.0
         {
             target.value = 0.9;
             self.notes.push("A short can't gain 100 %; the take-profit is 90 %.".to_owned());
-        }
-        if ground.bad_symbols > 0 && self.symbols.source == Source::Profile {
-            self.notes.push(
-                "An entry among your profile's symbols is not a symbol and was left out."
-                    .to_owned(),
-            );
         }
     }
 }

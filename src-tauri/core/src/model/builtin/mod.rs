@@ -4,14 +4,18 @@
 //! rules don't cover is named as left out, never guessed. Everything is a pure function
 //! of the request, so the same conversation always gives the same strategy.
 
+mod beyond;
 mod explain;
 mod families;
 mod family;
 mod ground;
+mod idiom;
 mod limits;
+mod lists;
 mod numbers;
 mod plan;
 mod reading;
+mod relative;
 mod reply;
 mod shares;
 mod symbols;

@@ -49,6 +49,8 @@ pub(super) struct Plan {
     pub(super) direction: Set<Direction>,
     pub(super) stop: Set<f64>,
     pub(super) trailing: Set<bool>,
+    /// A stop in average true ranges; `stop` then is its outer limit.
+    pub(super) atr_stop: Option<Set<f64>>,
     pub(super) take_profit: Option<Set<f64>>,
     pub(super) size: Set<f64>,
     pub(super) risk: Option<Set<f64>>,
@@ -108,10 +110,24 @@ pub(super) fn settle(said: &Wish, ground: &Ground) -> Option<Plan> {
     let mut knobs = Vec::new();
     for knob in spec.knobs {
         let mine = |wish: &&Wish| wish.knobs_of == Some(family.value);
-        let found = layers.pick(|wish| wish.knobs.get(knob.name).filter(|_| mine(&wish)));
+        let said = |source: Source| {
+            let find = |wish: &'_ Wish| wish.knobs.get(knob.name).filter(|_| mine(&wish)).copied();
+            layers.0.iter().find(|layer| layer.0 == source).and_then(|(_, wish)| find(wish))
+        };
+        let number = || {
+            let value = ground.number(family.value, knob)?;
+            Some(Amount { value, span: None })
+        };
+        let found = [
+            (said(Source::Conversation), Source::Conversation),
+            (number().or(said(Source::Context)), Source::Context),
+            (said(Source::Profile), Source::Profile),
+        ]
+        .into_iter()
+        .find_map(|(amount, source)| amount.map(|value| Set { value, source }));
         let set = match found {
             Some(Set { value, source }) => {
-                Set { value: bars(*value, timeframe.value, knob, &mut notes), source }
+                Set { value: bars(value, timeframe.value, knob, &mut notes), source }
             }
             None => Set { value: knob.default, source: Source::Standard },
         };
@@ -123,6 +139,7 @@ pub(super) fn settle(said: &Wish, ground: &Ground) -> Option<Plan> {
         direction: layers.or(|wish| wish.direction, Direction::LongOnly),
         stop: layers.or(|wish| wish.stop, spec.stop.unwrap_or(stop)),
         trailing: layers.or(|wish| wish.trailing, false),
+        atr_stop: layers.pick(|wish| wish.atr_stop).and_then(inner),
         take_profit: layers.pick(|wish| wish.take_profit).and_then(inner),
         size: layers.or(|wish| wish.size, size),
         risk: layers.pick(|wish| wish.risk).and_then(inner),
@@ -134,10 +151,23 @@ pub(super) fn settle(said: &Wish, ground: &Ground) -> Option<Plan> {
         timeframe,
         notes,
     };
+    if plan.atr_stop.is_some() && plan.stop.source == Source::Standard {
+        plan.stop.value = WIDEST_ATR_STOP;
+    }
     plan.keep_limits(ground);
+    if let Some(reward) = layers.pick(|wish| wish.reward)
+        && plan.take_profit.as_ref().is_none_or(|set| reward.source <= set.source)
+    {
+        let value = (reward.value * plan.stop.value).min(10.0);
+        plan.take_profit = Some(Set { value, source: reward.source });
+        plan.keep_target();
+    }
     plan.leave_at_the_far_level();
     Some(plan)
 }
+
+/// How far from the price a stop in ATRs may stand where no other limit is known.
+const WIDEST_ATR_STOP: f64 = 0.10;
 
 fn inner<T>(set: Set<Option<T>>) -> Option<Set<T>> {
     set.value.map(|value| Set { value, source: set.source })
@@ -272,10 +302,20 @@ impl Plan {
                 set.source,
             );
         }
+        if let Some(set) = &self.atr_stop {
+            row(
+                "atr_stop",
+                "stop, ATRs of 14 bars",
+                float(set.value),
+                plain(set.value),
+                set.source,
+            );
+        }
         let mut share = |name, label, set: &Set<f64>| {
             row(name, label, float(set.value), percent(set.value), set.source)
         };
-        share("stop_loss_pct", "stop-loss", &self.stop);
+        let label = if self.atr_stop.is_some() { "farthest stop-loss" } else { "stop-loss" };
+        share("stop_loss_pct", label, &self.stop);
         if let Some(set) = &self.take_profit {
             share("take_profit_pct", "take-profit", set);
         }

@@ -31,16 +31,33 @@ impl Reading {
     ) -> Option<(T, usize)> {
         let ends = |i: usize| !matches!(&self.tokens[i], Token::Word(word) if !matches!(word.as_str(), "and" | "with" | "but" | "/"));
         let (mut back, mut forth) = (true, true);
+        // "enter at 2.5 exit": what leads to a number is nearer than what follows it.
+        let lead = |i: usize| matches!(self.word(i), "at" | "of" | "to" | "is");
+        let from = (0..at).rev().take_while(|&i| lead(i)).count();
         for d in 1..=6 {
-            if let Some(i) = at.checked_sub(d).filter(|_| back) {
-                back = !ends(i);
+            if let Some(i) = at.checked_sub(d + from).filter(|_| back) {
+                // "20 periods 2.5": the word is the unit of the number before it.
+                let unit = matches!(self.word(i), "period" | "periods" | "bar" | "bars" | "days");
+                back = !ends(i) && !(unit && i > 0 && self.tokens[i - 1].is_number());
+                // "2.5 width 30 length": here the words follow their numbers.
+                let follows = d == 1
+                    && i > 1
+                    && self.tokens[i - 1].is_number()
+                    && find(self.word(i - 2)).is_none()
+                    && find(self.word(at + 1)).is_some();
+                back &= !follows;
                 if back && let Some(found) = find(self.word(i)) {
                     return Some((found, d));
                 }
             }
             if forth && at + d < self.tokens.len() {
                 forth = !ends(at + d);
-                if forth && let Some(found) = find(self.word(at + d)) {
+                // "20 for AAPL, SL 3": the word leads to a number of its own.
+                let leads = d > 1 && self.tokens.get(at + d + 1).is_some_and(Token::is_number);
+                if forth
+                    && !leads
+                    && let Some(found) = find(self.word(at + d))
+                {
                     return Some((found, d));
                 }
             }

@@ -1,9 +1,12 @@
 //! The words of an answer.
 
-use super::explain::{about, article, explain, how_it_trades, table};
+use super::explain::{about, article, explain, how_it_trades, lower, table};
+use super::family::Family;
 use super::ground::{Ground, ground};
-use super::plan::{Plan, Source, settle};
-use super::talk::{Move, OFFERED, Talk};
+use super::lists::OFFERED;
+use super::plan::{Plan, Source, percent, settle};
+use super::relative;
+use super::talk::{Move, Talk};
 use super::wish::Direction;
 use super::words::{READ, readable};
 use super::write::{MARK, python};
@@ -34,7 +37,7 @@ pub(super) fn reply(request: &Request) -> String {
                 let before = before.filter(|_| done == Move::Change);
                 strategy(&plan, before.as_ref(), &talk.wish.left_out)
             }
-            None => ask(&ground),
+            None => ask(&ground, &talk.choices(&ground)),
         },
         Move::Explain(topic) => {
             before.map_or_else(|| lost(&ground, false), |plan| explain(&plan, topic))
@@ -42,19 +45,28 @@ pub(super) fn reply(request: &Request) -> String {
         Move::About(family) => about(family),
         Move::Greeting => format!("Hello. {}", what_i_am(&ground)),
         Move::Thanks => "You are welcome. The strategy can be changed at any time, for example \
-            \"stop at 3 %\" or \"make it 4h\"."
+            \"long only\" or \"make it 4h\"."
             .to_owned(),
         Move::WhatAreYou => what_i_am(&ground),
         Move::Ask if !talk.wish.left_out.is_empty() => {
-            format!("{}\n\n{}", beyond(&talk.wish.left_out), ask(&ground))
+            format!("{}\n\n{}", beyond(&talk.wish.left_out), ask(&ground, &talk.choices(&ground)))
         }
-        Move::Ask => ask(&ground),
+        Move::Ask => ask(&ground, &talk.choices(&ground)),
+        Move::AskValue(value) => relative::question(value, before.as_ref()),
+        Move::AskBetter => BETTER.to_owned(),
+        Move::Restart => {
+            format!("Everything said so far is forgotten. {}", ask(&ground, &OFFERED))
+        }
+        Move::NothingToUndo => "There is nothing to undo. Nothing was changed.".to_owned(),
         Move::Advice => format!(
             "I can't say what a market will do, and I don't advise on \
             single trades. I can write rules that you can test on past data. {}",
             examples(&ground)
         ),
-        Move::Beyond => format!("{} {CONNECT}", beyond(&talk.wish.left_out)),
+        Move::Beyond => {
+            let kept = if talk.begun { "Nothing was changed." } else { "" };
+            format!("{} {CONNECT} {kept}", beyond(&talk.wish.left_out)).trim_end().to_owned()
+        }
         Move::Foreign => format!(
             "I read English only: I am a set of rules, not a language \
             model. {CONNECT} {}",
@@ -135,10 +147,12 @@ fn opening(plan: &Plan) -> String {
     };
     let article = article(spec.name);
     format!(
-        "Here is {article} **{}** strategy for **{symbols}** on **{}** bars, {side}. {}",
+        "Here is {article} **{}** strategy for **{symbols}** on **{}** bars, {side}. {} Where it is \
+            weak: {}",
         spec.name,
         plan.timeframe.value.code(),
-        spec.about
+        spec.about,
+        lower(spec.weakness)
     )
 }
 
@@ -180,6 +194,9 @@ fn changes(before: &Plan, now: &Plan) -> String {
             changed(was.label, &was.shown, "none");
         }
     }
+    if list.is_empty() && now.notes != before.notes {
+        return "Nothing changed, for the reason in the note. Here it is again.".to_owned();
+    }
     if list.is_empty() {
         return "Nothing changed: the strategy already is as you say. Here it is again.".to_owned();
     }
@@ -204,16 +221,27 @@ fn beyond(left_out: &[String]) -> String {
     format!("Left out, because it is past my rules: {}.", left_out.join("; "))
 }
 
-fn ask(ground: &Ground) -> String {
+const BETTER: &str = "In which way: smaller losses (\"tighter stop\"), fewer false entries \
+    (\"add a trend filter\"), less at stake (\"half the size\"), or other values of a parameter \
+    (name it with its number)? Nothing was changed so far.";
+
+/// The one question about the family.
+fn ask(ground: &Ground, choices: &[Family]) -> String {
+    if let [family] = choices {
+        return format!(
+            "Do you mean {}? It is the one such family that I know: answer with yes, or name \
+                another kind.",
+            family.spec().name
+        );
+    }
     let mut text =
         String::from("Which kind of strategy shall it be? Answer with a name or a number:\n\n");
-    for (at, family) in OFFERED.iter().enumerate() {
+    for (at, family) in choices.iter().enumerate() {
         text.push_str(&format!("{}. {}\n", at + 1, family.spec().name));
     }
-    text.push_str(&format!(
-        "\nSupertrend, stochastic and z-score are known as well. {}",
-        examples(ground)
-    ));
+    let others: Vec<&str> =
+        Family::ALL.iter().filter(|f| !choices.contains(f)).map(|f| f.spec().name).collect();
+    text.push_str(&format!("\nI know as well: {}. {}", others.join(", "), examples(ground)));
     text
 }
 
@@ -224,19 +252,22 @@ fn symbol(ground: &Ground, at: usize) -> &str {
 fn examples(ground: &Ground) -> String {
     format!(
         "For example: \"Create a momentum strategy for {}\" or \"RSI mean reversion on {}, stop \
-            at 3 %\".",
+            at {}\".",
         symbol(ground, 0),
-        symbol(ground, 1)
+        symbol(ground, 1),
+        percent(ground.max_stop.map_or(0.03, |most| most.min(0.03)))
     )
 }
 
 fn what_i_am(ground: &Ground) -> String {
+    let families: Vec<&str> = Family::ALL.iter().map(|family| family.spec().name).collect();
     format!(
         "I am AlgoAgent's built-in model: a set of rules, not a language model. I work offline \
-            and need no key. I write strategies of the usual families (momentum, average \
-            crossover, RSI, Bollinger, Donchian, ATR breakout, MACD, volatility targeting, \
-            buy-and-hold with rebalancing and a few more), change them when you say so (\"use \
-            RSI 21\", \"long only\", \"make it 4h\"), and explain what they do. {}\n\n{CONNECT}",
+            and need no key. I write strategies of {} families ({}), change them when you say so \
+            (\"use RSI 21\", \"long only\", \"make it 4h\", \"undo that\"), and explain what they \
+            do. {}\n\n{CONNECT}",
+        families.len(),
+        families.join(", "),
         examples(ground)
     )
 }
@@ -245,7 +276,7 @@ fn lost(ground: &Ground, begun: bool) -> String {
     if begun {
         return format!(
             "I did not understand that, so nothing was changed. I can change the parameters \
-                (\"use a 40-day lookback\"), the risk (\"stop at 3 %\", \"position size 5 %\", \
+                (\"use a 40-day lookback\"), the risk (\"tighter stop\", \"position size 5 %\", \
                 \"take profit 8 %\"), the sides (\"long only\"), the bars (\"make it 4h\"), the \
                 symbols and the trend filter, and explain the entry, exit, size and risks. \
                 {CONNECT}"

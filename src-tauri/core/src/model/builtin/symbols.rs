@@ -16,7 +16,9 @@ const NOT: &[&str] = &[
     "OBV", "OF", "OHLC", "OK", "ON", "ONLY", "OR", "PDF", "PL", "PLEASE", "PM", "PNL", "PNG",
     "RAM", "RISK", "ROC", "RSI", "SELL", "SHORT", "SIZE", "SL", "SMA", "STOCH", "STOP", "THE",
     "TO", "TP", "TREND", "UI", "UK", "UP", "US", "USA", "USD", "USE", "VAR", "VWAP", "WITH", "WMA",
-    "YES", "YOU", "CREATE", "STRATEGY", "MOMENTUM", "DAILY", "EXPLAIN", "RTL", "UTC",
+    "YES", "YOU", "DMI", "DI", "SAR", "PSAR", "NR", "IB", "TK", "TSL", "TSMOM", "BPS", "WPR",
+    "MAX", "HODL", "RR", "EOM", "ADR", "AF", "CREATE", "STRATEGY", "MOMENTUM", "DAILY", "EXPLAIN",
+    "RTL", "UTC",
 ];
 
 /// Names that people use instead of a symbol.
@@ -41,9 +43,36 @@ const NAMES: &[(&str, &str)] = &[
     ("spy", "SPY"),
     ("qqq", "QQQ"),
     ("ibm", "IBM"),
+    ("netflix", "NFLX"),
+    ("nflx", "NFLX"),
+    ("amd", "AMD"),
+    ("iwm", "IWM"),
+    ("dia", "DIA"),
+    ("gld", "GLD"),
+    ("tlt", "TLT"),
+    ("pltr", "PLTR"),
+    ("solana", "SOL-USD"),
+    ("sol", "SOL-USD"),
+    ("dogecoin", "DOGE-USD"),
+    ("doge", "DOGE-USD"),
+    ("xrp", "XRP-USD"),
     ("btc-usd", "BTC-USD"),
     ("eth-usd", "ETH-USD"),
 ];
+
+/// Currencies and metals that make up pairs.
+const CURRENCIES: &[&str] =
+    &["usd", "eur", "gbp", "jpy", "chf", "aud", "nzd", "cad", "xau", "xag", "sek", "nok", "mxn"];
+
+/// `EURUSD`, `eur/usd`.
+fn is_pair(lower: &str) -> bool {
+    let letters: String = lower.chars().filter(|c| *c != '/').collect();
+    letters.is_ascii()
+        && letters.len() == 6
+        && CURRENCIES.contains(&&letters[..3])
+        && CURRENCIES.contains(&&letters[3..])
+        && letters[..3] != letters[3..]
+}
 
 /// True for what may stand in generated code as a symbol.
 pub(super) fn valid(symbol: &str) -> bool {
@@ -113,7 +142,11 @@ fn one(part: &str, known: &[String], tagged: bool, after: bool, shouting: bool) 
         return Some((*symbol).to_owned());
     }
     let letters = upper.bytes().filter(u8::is_ascii_uppercase).count();
-    let pair = lower.ends_with("-usd") || lower.ends_with("-usdt");
+    let coins = lower.ends_with("-usd")
+        || lower.ends_with("=f")
+        || lower.ends_with("=x")
+        || (lower.ends_with("usdt") && lower.len() > 5);
+    let pair = coins || is_pair(&lower);
     if tagged && letters > 0 || pair {
         return Some(upper);
     }
@@ -148,11 +181,9 @@ mod tests {
             ("bitcoin and apple", vec!["BTC-USD", "AAPL"]),
             ("on F", vec!["F"]),
             ("MAKE IT LOUD AND PROUD FOR AAPL", vec!["AAPL"]),
-            ("EUR/USD", vec![]),
+            ("eurusd and EUR/USD, btcusdt", vec!["EURUSD", "EUR/USD", "BTCUSDT"]),
         ] {
-            if text != "EUR/USD" {
-                assert_eq!(named(text, &[]), want, "{text}");
-            }
+            assert_eq!(named(text, &[]), want, "{text}");
         }
         assert_eq!(named("something on ko", &["KO".into(), "PEP".into()]), Vec::<String>::new());
         assert_eq!(named("something on pep", &["KO".into(), "PEP".into()]), ["PEP"]);

@@ -5,23 +5,16 @@
 use super::explain::Topic;
 use super::family::Family;
 use super::ground::Ground;
-use super::plan::family_of;
+use super::lists::{
+    CHANGE, CREATE, GREETING, OFFERED, OPEN, OSCILLATORS, RESTART, REVERSIONS, THING, TRENDS, UNDO,
+    VAGUE, WHO,
+};
+use super::plan::{family_of, settle};
+use super::relative::{Value, only_a_number, scale, unsaid};
+use super::symbols::MOST;
 use super::understand::read;
 use super::wish::Wish;
 use super::words::{Token, says, tokens};
-
-/// The families that a question offers, in its order.
-pub(super) const OFFERED: [Family; 9] = [
-    Family::Momentum,
-    Family::Crossover,
-    Family::Rsi,
-    Family::Bollinger,
-    Family::Donchian,
-    Family::Keltner,
-    Family::Macd,
-    Family::VolatilityTarget,
-    Family::BuyAndHold,
-];
 
 /// What a turn does.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +30,14 @@ pub(super) enum Move {
     WhatAreYou,
     /// The family is unclear.
     Ask,
+    /// A value was named and not its number.
+    AskValue(Value),
+    /// "Make it better": at what?
+    AskBetter,
+    /// Everything is forgotten.
+    Restart,
+    /// "Undo" with nothing to undo.
+    NothingToUndo,
     /// "Should I buy?"
     Advice,
     /// Something of the field that the rules don't write.
@@ -54,28 +55,40 @@ pub(super) struct Talk {
     /// A strategy was written.
     pub(super) begun: bool,
     asked: bool,
+    /// The families that the last question offered.
+    offered: Vec<Family>,
+    pending: Option<Value>,
+    /// The wishes before each change, for "undo".
+    past: Vec<(Wish, bool)>,
 }
 
 impl Talk {
     /// Takes one turn of the person.
     pub(super) fn hear(&mut self, text: &str, ground: &Ground) -> Move {
+        let answer = self.pending.take().filter(|_| only_a_number(&tokens(text)));
+        let text = &answer.map_or_else(|| text.to_owned(), |v| format!("{} {text}", v.word()));
         let words = tokens(text);
-        let in_force = self.begun.then(|| family_of(&self.wish, ground)).flatten();
-        let mut said = read(text, in_force.or(ground.context.family), &ground.symbols);
-        if says(&words, CREATE) || says(&words, &["switch", "change to"]) {
-            // In a new strategy a hint ("mean reversion") is enough to name the family.
-            let fresh = read(text, None, &ground.symbols);
-            if fresh.family.is_some() {
-                said = fresh;
-            }
+        if words.len() <= 6 && says(&words, RESTART) {
+            *self = Self { asked: true, offered: OFFERED.to_vec(), ..Self::default() };
+            return Move::Restart;
         }
+        if words.len() <= 6 && says(&words, UNDO) {
+            let Some((wish, begun)) = self.past.pop() else { return Move::NothingToUndo };
+            self.wish = Wish { left_out: Vec::new(), ..wish };
+            self.begun = begun;
+            self.asked = !begun;
+            return if begun { Move::Change } else { Move::Restart };
+        }
+        let mut said = self.read(text, &words, ground);
         let asked = std::mem::take(&mut self.asked);
-        if let Some(family) = asked.then(|| chosen(&words)).flatten() {
+        if let Some(family) = asked.then(|| chosen(&words, &self.offered)).flatten() {
             said.family = said.family.or(Some(family));
         }
         let done = self.weigh(text, &words, &said, asked, ground);
-        let takes = matches!(done, Move::Build | Move::Change | Move::Ask);
-        if takes {
+        if matches!(done, Move::Build | Move::Change | Move::Ask) {
+            if done != Move::Ask {
+                self.past.push((self.wish.clone(), self.begun));
+            }
             if done == Move::Build && self.begun && said.family.is_some() {
                 // A new strategy starts with its own numbers; limits and habits stay.
                 self.wish.knobs.clear();
@@ -84,10 +97,78 @@ impl Talk {
             self.wish.absorb(said);
         } else {
             self.wish.left_out = said.left_out;
+            self.wish.choices.clear();
         }
         self.begun |= done == Move::Build;
         self.asked = done == Move::Ask;
+        if let Move::AskValue(value) = done {
+            self.pending = Some(value);
+        }
+        if self.asked {
+            self.offered = self.choices(ground);
+        }
         done
+    }
+
+    /// The families that a question offers now.
+    pub(super) fn choices(&self, ground: &Ground) -> Vec<Family> {
+        [&self.wish.choices, &ground.context.choices]
+            .into_iter()
+            .find(|list| !list.is_empty())
+            .map_or_else(|| OFFERED.to_vec(), Clone::clone)
+    }
+
+    /// What a text wishes, given what was said before.
+    fn read(&self, text: &str, words: &[Token], ground: &Ground) -> Wish {
+        let in_force = self.begun.then(|| family_of(&self.wish, ground)).flatten();
+        let mut said = read(text, in_force.or(ground.context.family), &ground.symbols);
+        let create = says(words, CREATE);
+        if create || says(words, &["switch", "change to"]) {
+            // In a new strategy a hint ("mean reversion") is enough to name the family.
+            let fresh = read(text, None, &ground.symbols);
+            if fresh.family.is_some() {
+                said = fresh;
+            }
+        }
+        if !self.begun && !create && !self.asked && said.hint {
+            said.choices = hinted(words, said.family);
+            said.family = None;
+            said.left_out.clear();
+        }
+        if !self.begun && said.family.is_none() && said.choices.is_empty() {
+            let open = OPEN.iter().find(|(phrases, _)| says(words, phrases));
+            said.choices = open.map_or_else(Vec::new, |(_, list)| list.to_vec());
+        }
+        if let (Some(current), Some(other)) = (in_force, said.family)
+            && current != other
+            && !create
+            && says(words, &["as well", "also", "additionally", "combine", "combined", "together"])
+        {
+            said = Wish { choices: vec![current, other], ..Wish::default() };
+        }
+        let mut merged = self.wish.clone();
+        merged.absorb(said.clone());
+        if let Some(plan) = settle(&merged, ground) {
+            scale(words, &mut said, &plan);
+            if let Some([_, new]) = said.symbols.as_deref()
+                && says(words, &["swap", "replace"])
+            {
+                said.symbols = Some(vec![new.clone()]);
+            }
+            if let Some(more) = &mut said.symbols
+                && self.begun
+                && says(words, &["also", "add", "as well", "too"])
+                && let Some(now) = settle(&self.wish, ground)
+            {
+                let mut all = now.symbols.value;
+                all.extend(
+                    more.iter().filter(|symbol| !all.contains(symbol)).cloned().collect::<Vec<_>>(),
+                );
+                all.truncate(MOST);
+                *more = all;
+            }
+        }
+        said
     }
 
     fn weigh(
@@ -104,6 +185,9 @@ impl Talk {
         let create = says(words, CREATE);
         let change = says(words, CHANGE);
         let thing = says(words, THING);
+        if !self.begun && says(words, &["what should i trade", "what to trade"]) {
+            return Move::Ask;
+        }
         if says(
             words,
             &[
@@ -132,7 +216,24 @@ impl Talk {
                 return Move::Explain(topic(words));
             }
         }
+        if said.foreign && said.family.is_none() && (!self.begun || said.is_empty()) {
+            return Move::Beyond;
+        }
+        if !said.choices.is_empty() {
+            return Move::Ask;
+        }
+        if self.begun && said.is_empty() {
+            if let Some(value) = unsaid(words) {
+                return Move::AskValue(value);
+            }
+            if says(words, VAGUE) {
+                return Move::AskBetter;
+            }
+        }
         let family = said.family.or_else(|| family_of(&self.wish, ground));
+        if create && family.is_some() && !self.begun {
+            return Move::Build;
+        }
         if (create && (thing || said.family.is_some())) || (!self.begun && said.family.is_some()) {
             return if family.is_some() { Move::Build } else { Move::Ask };
         }
@@ -179,102 +280,38 @@ impl Talk {
     }
 }
 
-const CREATE: &[&str] = &[
-    "create",
-    "build",
-    "write",
-    "make me",
-    "make a",
-    "make an",
-    "generate",
-    "give me",
-    "design",
-    "develop",
-    "code",
-    "i want a",
-    "i want an",
-    "i would like",
-    "id like",
-    "need a",
-    "need an",
-    "new strategy",
-    "draft",
-    "suggest",
-    "set up",
-];
-const CHANGE: &[&str] = &[
-    "use",
-    "make",
-    "set",
-    "change",
-    "add",
-    "remove",
-    "switch",
-    "try",
-    "drop",
-    "instead",
-    "increase",
-    "decrease",
-    "raise",
-    "lower",
-    "how about",
-    "what about",
-    "what if",
-    "widen",
-    "tighten",
-    "allow",
-    "turn",
-];
-const THING: &[&str] = &[
-    "strategy",
-    "strategies",
-    "stratgy",
-    "system",
-    "bot",
-    "algorithm",
-    "algo",
-    "trading rules",
-    "trading",
-    "trade",
-    "backtest",
-    "build me something",
-    "build something",
-    "create something",
-    "make me something",
-    "give me something",
-];
-const WHO: &[&str] = &[
-    "what can you do",
-    "who are you",
-    "what are you",
-    "are you an ai",
-    "are you ai",
-    "are you chatgpt",
-    "are you gemini",
-    "help",
-    "how do you work",
-    "which model",
-    "what model",
-    "what do you do",
-];
-const GREETING: &[&str] =
-    &["hi", "hello", "hey", "hallo", "greetings", "morning", "afternoon", "evening", "yo", "good"];
-
 /// A question: by a word that asks anywhere, or one that stands first.
 fn asks(words: &[Token]) -> bool {
-    const FIRST: [&str; 8] = ["what", "whats", "how", "when", "where", "which", "does", "is"];
+    const FIRST: [&str; 7] = ["what", "whats", "how", "where", "which", "does", "is"];
     says(words, &["explain", "why", "describe", "tell me", "summarise", "summarize"])
         || words.iter().take(2).any(|word| FIRST.contains(&word.word()))
+        || says(
+            words.get(..2).unwrap_or_default(),
+            &["when does", "when do", "when is", "when will"],
+        )
 }
 
 fn create_something(create: bool, thing: bool) -> bool {
     create && thing
 }
 
-/// "2", "the second one" after a question.
-fn chosen(words: &[Token]) -> Option<Family> {
+/// What a hint leaves open.
+fn hinted(words: &[Token], family: Option<Family>) -> Vec<Family> {
+    match family {
+        Some(Family::Crossover) => TRENDS.to_vec(),
+        Some(Family::BuyAndHold) => vec![Family::BuyAndHold, Family::VolatilityTarget],
+        _ if says(words, &["oversold", "overbought"]) => OSCILLATORS.to_vec(),
+        _ => REVERSIONS.to_vec(),
+    }
+}
+
+/// "2", "the second one" after a question; "yes" where only one was offered.
+fn chosen(words: &[Token], offered: &[Family]) -> Option<Family> {
     if words.len() > 5 {
         return None;
+    }
+    if let ([family], true) = (offered, says(words, &["yes", "yep", "ok", "sure", "please"])) {
+        return Some(*family);
     }
     let number = words.iter().find_map(|token| match token {
         Token::Number { value, percent: false, .. } => Some(*value as usize),
@@ -286,7 +323,7 @@ fn chosen(words: &[Token]) -> Option<Family> {
         }
         _ => None,
     })?;
-    OFFERED.get(number.checked_sub(1)?).copied()
+    offered.get(number.checked_sub(1)?).copied()
 }
 
 fn topic(words: &[Token]) -> Topic {
@@ -303,7 +340,10 @@ fn topic(words: &[Token]) -> Topic {
         (&["size", "sizing", "position", "how much", "risk", "units", "shares"], Topic::Size),
         (&["entry", "entries", "enter", "buy", "open", "signal", "get in"], Topic::Entry),
         (&["cost", "costs", "commission", "fees", "slippage", "spread"], Topic::Costs),
-        (&["parameter", "parameters", "settings", "values"], Topic::Parameters),
+        (
+            &["parameter", "parameters", "settings", "values", "timeframe", "symbol", "symbols"],
+            Topic::Parameters,
+        ),
     ] {
         if says(words, names) {
             return topic;

@@ -109,9 +109,9 @@ fn what_was_said_wins_over_context_and_profile() {
     let text = talk(&profile(), Some(&given), &["Write me a strategy"]).remove(0);
     has(
         code(&text),
-        &["class RsiReversion", "(\"TSLA\",)", "\"4h\"", "period = 10", "stop_loss_pct = 0.04"],
+        &["class RsiReversion", "(\"TSLA\",)", "\"4h\"", "period = 10", "stop_loss_pct = 0.02"],
     );
-    has(&text, &["wider than the 2 %"]);
+    has(&text, &["4 % was asked for", "your limit is 2 %"]);
     let text = talk(
         &profile(),
         Some(&given),
@@ -157,7 +157,7 @@ fn follow_ups_change_the_last_strategy_and_list_what_changed() {
         &[
             "Create an RSI strategy for AAPL",
             "use RSI 21",
-            "stop at 3 %",
+            "stop at 1 %",
             "allow shorts",
             "make it 4h",
             "add a trend filter",
@@ -171,7 +171,7 @@ fn follow_ups_change_the_last_strategy_and_list_what_changed() {
     let wants = [
         "**RSI",
         "14 → **21**",
-        "2 % → **3 %**",
+        "2 % → **1 %**",
         "long only → **long and short**",
         "1d → **4h**",
         "none → **200**",
@@ -193,7 +193,7 @@ fn follow_ups_change_the_last_strategy_and_list_what_changed() {
     }
     has(
         code(answers.last().expect("answers")),
-        &["period = 21", "stop_loss_pct = 0.03", "trend_filter = 200", "\"4h\"", "trade.sl = max("],
+        &["period = 21", "stop_loss_pct = 0.01", "trend_filter = 200", "\"4h\"", "trade.sl = max("],
     );
 }
 

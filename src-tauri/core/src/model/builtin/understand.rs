@@ -1,61 +1,31 @@
 //! From one text to a [`Wish`]. Each step takes the tokens it understood out of the way
 //! of the next, so that "200-day trend filter" never becomes the period of an RSI.
 
-use super::family::Family;
+use super::family::{Family, recognise};
 use super::reading::Reading;
 use super::symbols;
 use super::wish::{Amount, Direction, Span, Wish};
-use super::words::{Token, says, tokens};
+use super::words::{Token, places, says, tokens};
 use crate::profile::Timeframe;
-
-/// Things of the field that the rules don't write.
-const BEYOND: &[(&str, &str)] = &[
-    ("neural", "neural networks"),
-    ("lstm", "neural networks"),
-    ("machine learning", "machine learning"),
-    ("deep learning", "machine learning"),
-    ("reinforcement", "machine learning"),
-    ("options", "options"),
-    ("option chain", "options"),
-    ("sentiment", "sentiment"),
-    ("news", "news"),
-    ("earnings", "company figures"),
-    ("fundamentals", "company figures"),
-    ("arbitrage", "arbitrage"),
-    ("pairs trading", "pairs of symbols"),
-    ("pair trading", "pairs of symbols"),
-    ("grid", "grids"),
-    ("martingale", "martingale sizing"),
-    ("order book", "order books"),
-    ("ichimoku", "Ichimoku"),
-    ("fibonacci", "Fibonacci levels"),
-    ("elliott", "Elliott waves"),
-    ("candlestick", "candlestick patterns"),
-    ("adx", "ADX rules"),
-    ("vwap", "VWAP rules"),
-    ("obv", "OBV rules"),
-    ("cci", "CCI rules"),
-    ("atr stop", "stops in ATRs (stops here are a percentage)"),
-    ("scale in", "scaling in"),
-    ("pyramid", "pyramiding"),
-    ("hedge", "hedging"),
-    ("leverage", "leverage"),
-    ("reward to risk", "a ratio of reward to risk (give the take-profit in per cent)"),
-    ("risk reward", "a ratio of reward to risk (give the take-profit in per cent)"),
-];
 
 /// Reads a text. `current` is the family in force, whose parameters a number may belong
 /// to; `known` are the person's symbols.
 pub(super) fn read(text: &str, current: Option<Family>, known: &[String]) -> Wish {
     let all = tokens(text);
     let mut reading = Reading { skip: vec![false; all.len()], tokens: all, wish: Wish::default() };
-    reading.filters();
+    reading.strangers();
+    reading.filters(current);
     reading.direction();
     reading.removals();
-    reading.shares();
+    reading.atr_stop();
+    reading.shares(current);
     reading.timeframe();
     reading.family(current);
     reading.beyond();
+    // A stop in per cent takes the place of one in ATRs.
+    if reading.wish.stop.is_some() && reading.wish.atr_stop.is_none() {
+        reading.wish.atr_stop = Some(None);
+    }
     let named = symbols::named(text, known);
     reading.wish.symbols = (!named.is_empty()).then_some(named);
     reading.wish
@@ -63,7 +33,8 @@ pub(super) fn read(text: &str, current: Option<Family>, known: &[String]) -> Wis
 
 impl Reading {
     /// "add a 200-day trend filter", "remove the filter"; other filters are left out.
-    fn filters(&mut self) {
+    fn filters(&mut self, current: Option<Family>) {
+        self.only_above(current);
         for at in 0..self.tokens.len() {
             if !matches!(self.word(at), "filter" | "filters") {
                 continue;
@@ -104,7 +75,10 @@ impl Reading {
                 let span = from..(at + 5).min(self.tokens.len());
                 let stop = span.clone().find(|&i| {
                     i > at
-                        && (self.tokens[i] == Token::Stop || matches!(self.word(i), "and" | "with"))
+                        && (self.tokens[i] == Token::Stop
+                            || matches!(self.word(i), "and" | "with")
+                            || (self.tokens[i] == Token::Comma
+                                && !self.tokens.get(i + 1).is_some_and(Token::is_number)))
                 });
                 let span = from..stop.unwrap_or(span.end);
                 let period = span.clone().find_map(|i| match self.tokens[i] {
@@ -129,6 +103,29 @@ impl Reading {
                     _ => "that filter (only a trend filter is written here)".to_owned(),
                 });
                 self.skip[from..=at].fill(true);
+            }
+        }
+    }
+
+    /// "only above the 200 SMA" filters a strategy of another family.
+    fn only_above(&mut self, current: Option<Family>) {
+        let named = recognise(&self.tokens, &self.skip).family.or(current);
+        if named.is_none() || named == Some(Family::Crossover) && current.is_none() {
+            return;
+        }
+        for at in 0..self.tokens.len() {
+            let Token::Number { value, percent: false, .. } = self.tokens[at] else { continue };
+            let average = (at + 1..at + 4)
+                .find(|&i| matches!(self.word(i), "sma" | "ema" | "ma" | "dma" | "average"));
+            let side = (at.saturating_sub(3)..at)
+                .find(|&i| matches!(self.word(i), "above" | "over" | "below" | "under"));
+            if let (Some(end), Some(start)) = (average, side)
+                && self.near(start, 3, 0, &["only", "if", "while", "when", "but"])
+                && (2.0..=1_000.0).contains(&value)
+                && value.fract() == 0.0
+            {
+                self.wish.trend_filter = Some(Some(value));
+                self.skip[start..=end].fill(true);
             }
         }
     }
@@ -185,12 +182,28 @@ impl Reading {
                 "short as well",
                 "add shorts",
                 "sell short",
+                "both side",
+                "bidirectional",
             ],
         ) {
+            Some(Direction::Both)
+        } else if self.both_sides() {
             Some(Direction::Both)
         } else {
             None
         };
+    }
+
+    /// "buy below, short above"; "both" on its own.
+    fn both_sides(&self) -> bool {
+        let ends = |i: usize| !matches!(self.tokens.get(i), Some(Token::Word(_)));
+        let verb = |at: usize| {
+            let next = self.word(at + 1);
+            !matches!(next, "term" | "ma" | "ema" | "sma" | "average" | "period" | "window")
+        };
+        let both = places(&self.tokens, "both").into_iter().any(|at| ends(at + 1));
+        let short = places(&self.tokens, "short").into_iter().any(verb);
+        both || (short && says(&self.tokens, &["buy", "go long", "long when", "long above"]))
     }
 
     fn removals(&mut self) {
@@ -223,8 +236,20 @@ impl Reading {
             if self.skip[at] {
                 continue;
             }
-            let rebalancing =
-                self.near(at, 2, 2, &["rebalance", "rebalancing", "rebalanced", "rebalances"]);
+            let rebalancing = self.near(
+                at,
+                2,
+                2,
+                &[
+                    "rebalance",
+                    "rebalancing",
+                    "rebalanced",
+                    "rebalances",
+                    "check",
+                    "checks",
+                    "checked",
+                ],
+            );
             let worded = match self.word(at) {
                 "daily" => Some((Timeframe::D1, Span::Days)),
                 "weekly" => Some((Timeframe::W1, Span::Weeks)),
@@ -236,9 +261,10 @@ impl Reading {
             };
             if let Some((timeframe, span)) = worded {
                 if rebalancing {
-                    self.wish
-                        .knobs
-                        .insert("rebalance_every", Amount { value: 1.0, span: Some(span) });
+                    // The family keeps the one that it knows.
+                    for name in ["rebalance_every", "check_every"] {
+                        self.wish.knobs.insert(name, Amount { value: 1.0, span: Some(span) });
+                    }
                 } else {
                     self.wish.timeframe = Some(timeframe);
                 }
@@ -253,28 +279,26 @@ impl Reading {
                 "d" | "day" if value == 1.0 => "d",
                 "w" | "wk" | "week" if value == 1.0 => "w",
                 "mo" | "month" if value == 1.0 => "mo",
-                _ => continue,
+                // `H4`, `M15`: as charts name them.
+                _ => match at.checked_sub(1).map_or("", |before| self.word(before)) {
+                    before @ ("h" | "m") if [1.0, 4.0, 5.0, 15.0, 30.0].contains(&value) => before,
+                    _ => continue,
+                },
             };
             let code = format!("{}{unit}", plain(value));
             match Timeframe::ALL.into_iter().find(|timeframe| timeframe.code() == code) {
                 Some(timeframe) => self.wish.timeframe = Some(timeframe),
+                // "a 300 hour average" is a length.
+                None if value > 24.0 => continue,
                 None => self.wish.left_out.push(format!(
                     "bars of {code} (known are 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w, 1mo)"
                 )),
             }
             self.skip[at] = true;
-            self.skip[at + 1] = true;
-        }
-    }
-
-    fn beyond(&mut self) {
-        for (phrase, name) in BEYOND {
-            let name = (*name).to_owned();
-            if says(&self.tokens, &[phrase]) && !self.wish.left_out.contains(&name) {
-                self.wish.left_out.push(name);
+            if matches!(self.tokens.get(at + 1), Some(Token::Word(_))) {
+                self.skip[at + 1] = true;
             }
         }
-        self.wish.left_out.truncate(6);
     }
 }
 

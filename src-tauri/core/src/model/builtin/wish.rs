@@ -65,18 +65,34 @@ pub(super) struct Wish {
     pub(super) stop: Option<f64>,
     pub(super) take_profit: Option<Option<f64>>,
     pub(super) trailing: Option<bool>,
+    /// A stop in average true ranges.
+    pub(super) atr_stop: Option<Option<f64>>,
+    /// The take-profit as a multiple of the stop.
+    pub(super) reward: Option<f64>,
     pub(super) size: Option<f64>,
     pub(super) risk: Option<Option<f64>>,
     pub(super) drawdown: Option<f64>,
     pub(super) trend_filter: Option<Option<f64>>,
     /// What was said but is not done, in words for the person.
     pub(super) left_out: Vec<String>,
+    /// It names a kind of trading that is past the rules.
+    pub(super) foreign: bool,
+    /// Its family is only hinted at.
+    pub(super) hint: bool,
+    /// Families between which it does not decide.
+    pub(super) choices: Vec<Family>,
 }
 
 impl Wish {
     /// True when it asks for nothing.
     pub(super) fn is_empty(&self) -> bool {
-        Self { left_out: Vec::new(), ..self.clone() } == Self::default()
+        Self {
+            left_out: Vec::new(),
+            foreign: false,
+            hint: false,
+            choices: Vec::new(),
+            ..self.clone()
+        } == Self::default()
     }
 
     /// Adds a later wish, which wins.
@@ -103,12 +119,24 @@ impl Wish {
         take(&mut self.timeframe, later.timeframe);
         take(&mut self.direction, later.direction);
         take(&mut self.stop, later.stop);
+        // The later of a fixed target and a multiple of the stop holds.
+        if later.take_profit.is_some() {
+            self.reward = None;
+        }
+        if later.reward.is_some() {
+            self.take_profit = None;
+        }
+        take(&mut self.reward, later.reward);
         take(&mut self.take_profit, later.take_profit);
         take(&mut self.trailing, later.trailing);
+        take(&mut self.atr_stop, later.atr_stop);
         take(&mut self.size, later.size);
         take(&mut self.risk, later.risk);
         take(&mut self.drawdown, later.drawdown);
         take(&mut self.trend_filter, later.trend_filter);
         self.left_out = later.left_out;
+        self.foreign = later.foreign;
+        self.hint = later.hint;
+        self.choices = later.choices;
     }
 }

@@ -45,8 +45,13 @@ pub(super) fn readable(text: &str) -> &str {
     text.char_indices().nth(READ).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Splits a text. Letters and digits part (`ema20` is two tokens), an apostrophe vanishes.
+/// A text in the words that the rules read.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
+    super::idiom::rewrite(split(text))
+}
+
+/// Splits a text. Letters and digits part (`ema20` is two tokens), an apostrophe vanishes.
+pub(super) fn split(text: &str) -> Vec<Token> {
     let chars: Vec<char> = readable(text).chars().collect();
     let mut found: Vec<Token> = Vec::new();
     let mut at = 0;
@@ -90,6 +95,10 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         match c {
             '%' => per_cent(&mut found, "percent".to_owned()),
             '/' => found.push(Token::Word("/".to_owned())),
+            '<' => found.push(Token::Word("below".to_owned())),
+            // An arrow is no comparison.
+            '>' if at > 0 && matches!(chars[at - 1], '-' | '=') => found.push(Token::Comma),
+            '>' => found.push(Token::Word("above".to_owned())),
             '.' if next_is_digit(&chars, at) => {
                 // `.5` is a half.
                 let start = at + 1;
@@ -129,6 +138,12 @@ fn per_cent(found: &mut Vec<Token>, word: String) {
             *percent = true;
             return;
         }
+    }
+    if matches!(word.as_str(), "bps" | "bp")
+        && let Some(Token::Number { value, percent, .. }) = found.last_mut()
+    {
+        (*value, *percent) = (*value / 100.0, true);
+        return;
     }
     found.push(Token::Word(word));
 }

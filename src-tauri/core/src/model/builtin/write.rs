@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::family::Code;
 use super::plan::{Plan, capital, percent};
+use super::understand::plain;
 use super::wish::Direction;
 
 /// Stands in every file, so that a later turn knows its own work.
@@ -32,6 +33,11 @@ pub(super) fn python(plan: &Plan) -> String {
         file.push("import math".to_owned());
         file.push(String::new());
     }
+    if matches!(spec.code, Code::Signals { before, .. } if before.iter().any(|l| l.contains("timedelta")))
+    {
+        file.push("from datetime import timedelta".to_owned());
+        file.push(String::new());
+    }
     file.push(format!("from algoagent import {}", imports(plan)));
     file.push(String::new());
     file.push(String::new());
@@ -46,6 +52,11 @@ pub(super) fn python(plan: &Plan) -> String {
     let mut init: Vec<String> = spec.init.iter().map(|line| plan.fill(line)).collect();
     if plan.trend_filter.is_some() {
         init.push("self.trend = self.I(SMA, self.data.Close, self.trend_filter)".to_owned());
+    }
+    if plan.atr_stop.is_some() {
+        init.push(
+            "self.atr = self.I(ATR, self.data.High, self.data.Low, self.data.Close, 14)".to_owned(),
+        );
     }
     if let Code::Signals { lasting: true, .. } = spec.code {
         if goes_long(plan) {
@@ -96,6 +107,9 @@ fn imports(plan: &Plan) -> String {
     if plan.trend_filter.is_some() {
         names.insert("SMA".to_owned());
     }
+    if plan.atr_stop.is_some() {
+        names.insert("ATR".to_owned());
+    }
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
@@ -119,7 +133,10 @@ fn docstring(plan: &Plan, file: &mut Vec<String>) {
         file.extend(wrap(&format!("{}.", capital(&plan.fill(line)))));
     }
     file.extend(wrap(&format!(
-        "{side}. Stop {}, at most {} of equity.",
+        "{side}. Stop {}{}, at most {} of equity.",
+        plan.atr_stop
+            .as_ref()
+            .map_or_else(String::new, |atr| format!("{} ATR, at most ", plain(atr.value))),
         percent(plan.stop.value),
         percent(plan.size.value)
     )));
@@ -143,14 +160,16 @@ fn wrap(text: &str) -> Vec<String> {
 }
 
 fn signals(plan: &Plan) -> Vec<String> {
-    let Code::Signals { lasting, enter_long, leave_long, enter_short, leave_short } =
+    let Code::Signals { lasting, before, enter_long, leave_long, enter_short, leave_short } =
         &plan.family.value.spec().code
     else {
         return Vec::new();
     };
     let (long, short) = (goes_long(plan), goes_short(plan));
     let mut out = vec!["price = self.data.Close[-1]".to_owned()];
+    distance(plan, &mut out);
     let may = guard(plan, &mut out);
+    out.extend(before.iter().map(|line| plan.fill(line)));
     let mut side = |goes: bool, name: &str, was: &str, enter: &str, leave: &str, sign: &str| {
         if !goes {
             return;
@@ -182,9 +201,7 @@ fn signals(plan: &Plan) -> Vec<String> {
     out.push("    self.position.close()".to_owned());
     out.push("    flat = True".to_owned());
     let size = if plan.risk.is_some() {
-        out.push(
-            "size = min(self.position_size, self.risk_per_trade / self.stop_loss_pct)".to_owned(),
-        );
+        out.push(risk_size(plan));
         "size"
     } else {
         "self.position_size"
@@ -228,11 +245,36 @@ fn order(out: &mut Vec<String>, call: &str, size: &str, exits: &str) {
 
 fn exits(plan: &Plan, long: bool) -> String {
     let (stop, target) = if long { ('-', '+') } else { ('+', '-') };
-    let mut text = format!("sl=price * (1 {stop} self.stop_loss_pct)");
+    let mut text = stop_level(plan, stop);
+    text.insert_str(0, "sl=");
     if plan.take_profit.is_some() {
         text.push_str(&format!(", tp=price * (1 {target} self.take_profit_pct)"));
     }
     text
+}
+
+/// The stop below (`-`) or above (`+`) the price.
+fn stop_level(plan: &Plan, sign: char) -> String {
+    if plan.atr_stop.is_some() {
+        format!("price {sign} distance")
+    } else {
+        format!("price * (1 {sign} self.stop_loss_pct)")
+    }
+}
+
+/// How far away a stop in ATRs stands: never farther than its limit, never at the price.
+fn distance(plan: &Plan, out: &mut Vec<String>) {
+    if plan.atr_stop.is_some() {
+        out.push(
+            "distance = min(self.atr_stop * self.atr[-1], self.stop_loss_pct * price)".to_owned(),
+        );
+        out.push("distance = max(distance, 0.001 * price)".to_owned());
+    }
+}
+
+fn risk_size(plan: &Plan) -> String {
+    let loss = if plan.atr_stop.is_some() { "(distance / price)" } else { "self.stop_loss_pct" };
+    format!("size = min(self.position_size, self.risk_per_trade / {loss})")
 }
 
 fn trail(plan: &Plan, out: &mut Vec<String>) {
@@ -240,22 +282,16 @@ fn trail(plan: &Plan, out: &mut Vec<String>) {
         return;
     }
     out.push("for trade in self.trades:".to_owned());
+    let below = format!("trade.sl = max(trade.sl, {})", stop_level(plan, '-'));
+    let above = format!("trade.sl = min(trade.sl, {})", stop_level(plan, '+'));
     match plan.direction.value {
-        Direction::LongOnly => {
-            out.push("    trade.sl = max(trade.sl, price * (1 - self.stop_loss_pct))".to_owned())
-        }
-        Direction::ShortOnly => {
-            out.push("    trade.sl = min(trade.sl, price * (1 + self.stop_loss_pct))".to_owned())
-        }
+        Direction::LongOnly => out.push(format!("    {below}")),
+        Direction::ShortOnly => out.push(format!("    {above}")),
         Direction::Both => {
             out.push("    if trade.is_long:".to_owned());
-            out.push(
-                "        trade.sl = max(trade.sl, price * (1 - self.stop_loss_pct))".to_owned(),
-            );
+            out.push(format!("        {below}"));
             out.push("    else:".to_owned());
-            out.push(
-                "        trade.sl = min(trade.sl, price * (1 + self.stop_loss_pct))".to_owned(),
-            );
+            out.push(format!("        {above}"));
         }
     }
 }
@@ -265,6 +301,7 @@ fn allocation(plan: &Plan, lines: &[&str]) -> Vec<String> {
     let mut out = Vec::new();
     for line in lines {
         if *line == "{PEAK}" {
+            distance(plan, &mut out);
             // The stop trails on every bar, not only on those of a rebalancing.
             if guard(plan, &mut out) {
                 may.push_str("may_open and ");
@@ -282,11 +319,9 @@ fn allocation(plan: &Plan, lines: &[&str]) -> Vec<String> {
         order(&mut out, "buy", size, &exits(plan, true));
     }
     if plan.risk.is_some() {
-        out.insert(
-            1,
-            "size = min(self.position_size, self.risk_per_trade / self.stop_loss_pct)".to_owned(),
-        );
-        for line in &mut out[2..] {
+        let at = if plan.atr_stop.is_some() { 3 } else { 1 };
+        out.insert(at, risk_size(plan));
+        for line in &mut out[at + 1..] {
             *line = line.replace("self.position_size", "size");
         }
     }

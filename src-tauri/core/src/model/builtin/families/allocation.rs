@@ -16,7 +16,12 @@ pub(in super::super) const VOLATILITY_TARGET: Spec = Spec {
         ("volatility target", 5),
         ("target vol", 5),
         ("vol target", 5),
+        ("vol targeted", 5),
+        ("volatility targeted", 5),
         ("constant volatility", 5),
+        ("annual volatility", 4),
+        ("annualised volatility", 4),
+        ("annualized volatility", 4),
     ],
     knobs: &[
         bars(

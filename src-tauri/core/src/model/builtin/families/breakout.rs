@@ -16,6 +16,11 @@ pub(in super::super) const DONCHIAN: Spec = Spec {
         ("break out", 2),
         ("week high", 2),
         ("new high", 2),
+        ("day high", 2),
+        ("day highs", 2),
+        ("bar highs", 2),
+        ("bar high", 2),
+        ("highest high", 2),
         ("new highs", 2),
     ],
     knobs: &[
@@ -39,6 +44,7 @@ pub(in super::super) const DONCHIAN: Spec = Spec {
     ],
     code: Code::Signals {
         lasting: false,
+        before: &[],
         enter_long: "price > self.entry_high[-2]",
         leave_long: "price < self.exit_low[-2]",
         enter_short: "price < self.entry_low[-2]",
@@ -91,6 +97,7 @@ pub(in super::super) const KELTNER: Spec = Spec {
     ],
     code: Code::Signals {
         lasting: false,
+        before: &[],
         enter_long: "crossover(self.data.Close, self.upper)",
         leave_long: "price < self.middle[-1]",
         enter_short: "crossover(self.lower, self.data.Close)",

@@ -2,6 +2,10 @@
 
 pub(super) mod allocation;
 pub(super) mod breakout;
+pub(super) mod candle;
+pub(super) mod direction;
+pub(super) mod oscillator;
+pub(super) mod pattern;
 pub(super) mod reversion;
 pub(super) mod trend;
 

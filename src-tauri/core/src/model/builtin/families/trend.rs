@@ -11,18 +11,20 @@ pub(in super::super) const CROSSOVER: Spec = Spec {
         ("sma", 3),
         ("wma", 3),
         ("golden cross", 3),
+        ("death cross", 3),
         ("ma cross", 3),
         ("ma crossover", 3),
         ("moving average", 2),
         ("moving averages", 2),
+        ("dma", 3),
         ("crossover", 2),
         ("cross over", 2),
         ("averages", 1),
-        ("trend following", 1),
-        ("trend follower", 1),
+        ("trend following", 2),
+        ("trend follower", 2),
         ("follow the trend", 1),
         ("follows the trend", 1),
-        ("trend strategy", 1),
+        ("trend strategy", 2),
         ("trend", 1),
     ],
     knobs: &[
@@ -36,6 +38,7 @@ pub(in super::super) const CROSSOVER: Spec = Spec {
     ],
     code: Code::Signals {
         lasting: false,
+        before: &[],
         enter_long: "crossover(self.fast_line, self.slow_line)",
         leave_long: "crossover(self.slow_line, self.fast_line)",
         enter_short: "crossover(self.slow_line, self.fast_line)",
@@ -54,13 +57,7 @@ pub(in super::super) const CROSSOVER: Spec = Spec {
 pub(in super::super) const MOMENTUM: Spec = Spec {
     name: "momentum (rate of change)",
     class: "MomentumStrategy",
-    phrases: &[
-        ("momentum", 2),
-        ("roc", 3),
-        ("rate of change", 3),
-        ("time series momentum", 3),
-        ("absolute momentum", 3),
-    ],
+    phrases: &[("momentum", 2), ("roc", 3), ("rate of change", 3)],
     knobs: &[
         bars(
             "lookback",
@@ -75,6 +72,7 @@ pub(in super::super) const MOMENTUM: Spec = Spec {
     init: &["self.roc = self.I(ROC, self.data.Close, self.lookback)"],
     code: Code::Signals {
         lasting: true,
+        before: &[],
         enter_long: "self.roc[-1] > self.threshold",
         leave_long: "self.roc[-1] < 0",
         enter_short: "self.roc[-1] < -self.threshold",
@@ -107,6 +105,7 @@ pub(in super::super) const MACD: Spec = Spec {
     ],
     code: Code::Signals {
         lasting: false,
+        before: &[],
         enter_long: "crossover(self.line, self.signal_line)",
         leave_long: "crossover(self.signal_line, self.line)",
         enter_short: "crossover(self.signal_line, self.line)",
@@ -145,6 +144,7 @@ pub(in super::super) const SUPERTREND: Spec = Spec {
     ],
     code: Code::Signals {
         lasting: true,
+        before: &[],
         enter_long: "self.direction[-1] > 0",
         leave_long: "self.direction[-1] < 0",
         enter_short: "self.direction[-1] < 0",

@@ -12,7 +12,10 @@ fn it_says_what_it_is_and_what_it_cannot_do() {
     has(&say(&["write a poem about the sea"]), &["did not understand", "Settings → Models"]);
     has(&say(&["should I buy AAPL now?"]), &["don't advise"]);
     has(&say(&["momentum", "do a barrel roll"]), &["nothing was changed"]);
-    has(&say(&["a pairs trading strategy for KO and PEP"]), &["Left out", "pairs", "Which kind"]);
+    has(
+        &say(&["a pairs trading strategy for KO and PEP"]),
+        &["Left out", "pairs", "Settings → Models"],
+    );
     has(&say(&["momentum", "what if I use 2x leverage?"]), &["Left out", "leverage"]);
     has(&say(&["Build me something"]), &["Which kind"]);
     has(&say(&["创建一个动量策略"]), &["English only"]);
@@ -26,12 +29,12 @@ fn code_of_another_model_is_not_claimed() {
         turns: vec![
             turn(Speaker::Person, "momentum for AAPL"),
             turn(Speaker::Model, "```python\nclass Other: pass\n```"),
-            turn(Speaker::Person, "stop at 3%"),
+            turn(Speaker::Person, "stop at 1%"),
         ],
         profile: profile(),
         context: None,
     };
-    has(&answer(&request), &["was not written by me", "stop_loss_pct = 0.03"]);
+    has(&answer(&request), &["was not written by me", "stop_loss_pct = 0.01"]);
 }
 
 #[test]

@@ -1,0 +1,151 @@
+//! Families that ask for the direction of a trend: ADX, triple average, 12-1 momentum.
+
+use super::super::family::{Code, Spec};
+use super::{bars, level};
+
+pub(in super::super) const ADX: Spec = Spec {
+    name: "ADX trend (directional movement)",
+    class: "AdxTrend",
+    phrases: &[
+        ("adx", 4),
+        ("dmi", 4),
+        ("average directional index", 4),
+        ("directional index", 4),
+        ("directional movement", 4),
+        ("di", 2),
+    ],
+    knobs: &[
+        bars("period", "ADX period, bars", 14.0, 2.0, &["period", "periods", "length", "window"]),
+        level(
+            "threshold",
+            "ADX that counts as a trend",
+            25.0,
+            (1.0, 90.0),
+            &["threshold", "above", "over", "level"],
+        ),
+    ],
+    imports: &["ADX"],
+    init: &[
+        "self.adx = self.I(ADX, self.data.High, self.data.Low, self.data.Close, self.period)",
+        "self.plus = self.minus = 0.0",
+        "self.seen = 1",
+    ],
+    code: Code::Signals {
+        lasting: true,
+        before: &[
+            "# Wilder's sums of upward and downward movement; their order is that of +DI, -DI.",
+            "while self.seen < len(self.data):",
+            "    rise = self.data.High[self.seen] - self.data.High[self.seen - 1]",
+            "    fall = self.data.Low[self.seen - 1] - self.data.Low[self.seen]",
+            "    keep = 1.0 if self.seen < self.period else 1 - 1 / self.period",
+            "    self.plus = self.plus * keep + (rise if rise > fall and rise > 0 else 0.0)",
+            "    self.minus = self.minus * keep + (fall if fall > rise and fall > 0 else 0.0)",
+            "    self.seen += 1",
+            "strong = self.adx[-1] > self.threshold",
+        ],
+        enter_long: "strong and self.plus > self.minus",
+        leave_long: "self.plus < self.minus",
+        enter_short: "strong and self.minus > self.plus",
+        leave_short: "self.minus < self.plus",
+    },
+    about: "An ADX strategy trades only when the average directional index says that there is a trend, on the side of the stronger directional movement.",
+    entry_long: "buys when +DI is above -DI and the {period}-bar ADX above {threshold}",
+    exit_long: "leaves when +DI falls below -DI",
+    entry_short: "sells short when -DI is above +DI and the {period}-bar ADX above {threshold}",
+    exit_short: "covers when -DI falls below +DI",
+    weakness: "The ADX is smoothed twice: it names a trend late and goes on naming it after its end.",
+    stop: None,
+    try_next: "use a threshold of 20",
+};
+
+pub(in super::super) const TRIPLE: Spec = Spec {
+    name: "triple moving average",
+    class: "TripleAverage",
+    phrases: &[
+        ("triple moving average", 4),
+        ("triple moving averages", 4),
+        ("triple ema", 4),
+        ("triple sma", 4),
+        ("triple wma", 4),
+        ("triple ma", 4),
+        ("triple average", 4),
+        ("three moving averages", 4),
+        ("three ema", 4),
+        ("three sma", 4),
+        ("ema ribbon", 4),
+    ],
+    knobs: &[
+        bars("fast", "fast average, bars", 5.0, 1.0, &["fast", "faster"]),
+        bars("middle", "middle average, bars", 20.0, 2.0, &["middle", "medium", "mid"]),
+        bars("slow", "slow average, bars", 50.0, 3.0, &["slow", "slower"]),
+    ],
+    imports: &["{MA}"],
+    init: &[
+        "self.fast_line = self.I({MA}, self.data.Close, self.fast)",
+        "self.middle_line = self.I({MA}, self.data.Close, self.middle)",
+        "self.slow_line = self.I({MA}, self.data.Close, self.slow)",
+    ],
+    code: Code::Signals {
+        lasting: true,
+        before: &[
+            "fast, middle, slow = self.fast_line[-1], self.middle_line[-1], self.slow_line[-1]",
+        ],
+        enter_long: "fast > middle > slow",
+        leave_long: "fast < middle",
+        enter_short: "fast < middle < slow",
+        leave_short: "fast > middle",
+    },
+    about: "A triple moving average waits until three averages stand in order, the fastest outermost, and leaves as soon as the two faster ones cross.",
+    entry_long: "buys when the {fast}-bar {MA} is above the {middle}-bar and that above the {slow}-bar",
+    exit_long: "leaves when the {fast}-bar {MA} is below the {middle}-bar",
+    entry_short: "sells short when the {fast}-bar {MA} is below the {middle}-bar and that below the {slow}-bar",
+    exit_short: "covers when the {fast}-bar {MA} is above the {middle}-bar",
+    weakness: "Three averages agree late: much of a short trend is over by then.",
+    stop: None,
+    try_next: "use 4, 9, 18 instead",
+};
+
+pub(in super::super) const ABSOLUTE: Spec = Spec {
+    name: "time-series momentum (12-1)",
+    class: "AbsoluteMomentum",
+    phrases: &[
+        ("time series momentum", 4),
+        ("absolute momentum", 4),
+        ("tsmom", 4),
+        ("skip the last month", 4),
+        ("skip last month", 4),
+        ("skipping the last month", 4),
+    ],
+    knobs: &[
+        bars(
+            "lookback",
+            "look-back, bars",
+            252.0,
+            2.0,
+            &["lookback", "look", "period", "window", "length"],
+        ),
+        bars("skip", "newest bars that are left out", 21.0, 0.0, &["skip", "skipping"]),
+        bars("check_every", "looks every, bars", 21.0, 1.0, &["check", "every", "checked"]),
+    ],
+    imports: &["ROC"],
+    init: &["self.past = self.I(ROC, self.data.Close, self.lookback - self.skip)"],
+    code: Code::Signals {
+        lasting: false,
+        before: &[
+            "look = len(self.data) > self.lookback and len(self.data) % self.check_every == 0",
+            "change = self.past[-1 - self.skip] if look else 0.0",
+        ],
+        enter_long: "change > 0",
+        leave_long: "change < 0",
+        enter_short: "change < 0",
+        leave_short: "change > 0",
+    },
+    about: "Time-series momentum holds a market that rose over a long look-back, the newest bars left out, and looks again only once in a while.",
+    entry_long: "buys when the close {skip} bars ago is above that {lookback} bars ago, looked at every {check_every} bars",
+    exit_long: "leaves when it is below, looked at every {check_every} bars",
+    entry_short: "sells short when the close {skip} bars ago is below that {lookback} bars ago, looked at every {check_every} bars",
+    exit_short: "covers when it is above, looked at every {check_every} bars",
+    weakness: "It takes months to see a turn: a crash is met by the stop, not by the rule.",
+    stop: Some(0.10),
+    try_next: "use a 126-day lookback",
+};
