@@ -79,7 +79,13 @@ impl Reading {
         (0..self.tokens.len()).any(|at| {
             let (a, b, c) = (number(at), number(at + 2), number(at + 4));
             self.word(at + 1) == "/" && self.word(at + 3) == "/" && 0.0 < a && a < b && b < c
-        })
+        }) || {
+            let named: Vec<f64> = (0..self.tokens.len())
+                .filter(|&at| matches!(self.word(at), "ema" | "sma" | "wma" | "ma"))
+                .map(|at| number(at + 1))
+                .collect();
+            matches!(named[..], [a, b, c] if 0.0 < a && a < b && b < c)
+        }
     }
 
     fn average(&mut self, family: Family) {
@@ -105,7 +111,10 @@ impl Reading {
     /// Plain numbers: to the knob whose word stands beside them, else in order.
     fn numbers(&mut self, family: Family) {
         self.two_levels(family);
-        let names = name_places(&self.tokens, family);
+        let mut names = name_places(&self.tokens, family);
+        if family == Family::TripleAverage {
+            names.extend(name_places(&self.tokens, Family::Crossover));
+        }
         let mut in_order = 0;
         let mut order = family.spec().knobs.iter();
         let mut last = None;
@@ -158,7 +167,11 @@ impl Reading {
                 Some((knob, _)) => Some(knob),
                 None if follows || goes_on || counted || listed => {
                     in_order += 1;
-                    order.by_ref().find(|knob| !self.wish.knobs.contains_key(knob.name))
+                    order.by_ref().find(|knob| {
+                        // A z-score is small; a window of so few bars is not meant.
+                        let z = family == Family::ZScore && knob.whole && value <= 5.0 && !counted;
+                        !self.wish.knobs.contains_key(knob.name) && !z
+                    })
                 }
                 None => None,
             };
@@ -166,7 +179,9 @@ impl Reading {
             last = Some(at);
             // %R is negative, and often written without its sign.
             let value = if knob.most < 0.0 { -value } else { value };
-            let fits = (knob.least..=knob.most).contains(&value);
+            // A length of time is counted in bars later.
+            let least = if span.is_some() { 1.0 } else { knob.least };
+            let fits = (least..=knob.most).contains(&value);
             if span.is_some() && !knob.whole || !fits || (knob.whole && value.fract() != 0.0) {
                 self.wish.left_out.push(format!(
                     "{} as the {} (from {} to {})",
@@ -182,11 +197,20 @@ impl Reading {
         if family == Family::Crossover && in_order == 1 {
             self.one_average();
         }
-        self.keltner_order(family);
+        self.usual_order(family);
     }
 
-    /// (20, 10, 2) and (20, 2, 10) are both written for a Keltner channel.
-    fn keltner_order(&mut self, family: Family) {
+    /// (20, 10, 2) and (20, 2, 10) are both written for a Keltner channel, (10, 3) and
+    /// (3, 10) for a Supertrend.
+    fn usual_order(&mut self, family: Family) {
+        let (times, period) = (self.wish.knobs.get("multiplier"), self.wish.knobs.get("period"));
+        if let (Family::Supertrend, Some(&times), Some(&period)) = (family, times, period)
+            && times.value > 6.0
+            && period.value <= 6.0
+        {
+            self.wish.knobs.insert("multiplier", period);
+            self.wish.knobs.insert("period", times);
+        }
         let (width, atr) = (self.wish.knobs.get("width"), self.wish.knobs.get("atr_period"));
         if let (Family::Keltner, Some(&width), Some(&atr)) = (family, width, atr)
             && width.value > 5.0

@@ -132,6 +132,7 @@ impl Reading {
         let beside = self.near(at, 3, 3, &["above", "below", "over", "under", "exceeds", "away"]);
         match named {
             Family::VolatilityTarget => Some(Share::Volatility),
+            Family::BuyAndHold => Some(Share::Size),
             Family::Vwap => Some(Share::Distance),
             Family::Momentum if beside => Some(Share::Threshold),
             _ => None,

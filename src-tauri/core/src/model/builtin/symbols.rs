@@ -56,8 +56,16 @@ const NAMES: &[(&str, &str)] = &[
     ("dogecoin", "DOGE-USD"),
     ("doge", "DOGE-USD"),
     ("xrp", "XRP-USD"),
+    ("dax", "^GDAXI"),
     ("btc-usd", "BTC-USD"),
     ("eth-usd", "ETH-USD"),
+];
+
+/// Well-known symbols that are no words, which people write in small letters.
+const SMALL: &[&str] = &[
+    "abbv", "arkk", "avgo", "bac", "csco", "cvx", "eem", "efa", "googl", "gme", "ibm", "intc",
+    "jpm", "mrk", "nke", "orcl", "pep", "pfe", "pypl", "qcom", "slv", "smh", "soxl", "sqqq",
+    "tqqq", "upro", "uso", "voo", "vti", "wmt", "xle", "xlf", "xlk", "xom",
 ];
 
 /// Currencies and metals that make up pairs.
@@ -147,6 +155,9 @@ fn one(part: &str, known: &[String], tagged: bool, after: bool, shouting: bool) 
         || lower.ends_with("=x")
         || (lower.ends_with("usdt") && lower.len() > 5);
     let pair = coins || is_pair(&lower);
+    if SMALL.contains(&lower.as_str()) && (after || part == upper) {
+        return Some(upper);
+    }
     if tagged && letters > 0 || pair {
         return Some(upper);
     }

@@ -172,6 +172,11 @@ impl Reading {
                 "both sides",
                 "both ways",
                 "short too",
+                "short ok",
+                "shorts ok",
+                "shorting ok",
+                "short is fine",
+                "shorts are fine",
                 "shorts too",
                 "also short",
                 "with shorts",
@@ -273,6 +278,10 @@ impl Reading {
             let Token::Number { value, percent: false, .. } = self.tokens[at] else {
                 continue;
             };
+            let length = ["high", "highs", "low", "lows", "lookback", "momentum", "return"];
+            if length.contains(&self.word(at + 2)) {
+                continue;
+            }
             let unit = match self.word(at + 1) {
                 "m" | "min" | "mins" | "minute" | "minutes" => "m",
                 "h" | "hr" | "hrs" | "hour" | "hours" => "h",

@@ -116,6 +116,7 @@ pub(super) fn split(text: &str) -> Vec<Token> {
             ':' if next_is_digit(&chars, at) && at > 0 && chars[at - 1].is_ascii_digit() => {
                 found.push(Token::Word(":".to_owned()));
             }
+            '+' if !next_is_digit(&chars, at) => found.push(Token::Comma),
             ',' | ';' | ':' | '(' | ')' => found.push(Token::Comma),
             _ => {}
         }

@@ -16,6 +16,8 @@ pub(in super::super) const VOLATILITY_TARGET: Spec = Spec {
         ("volatility target", 5),
         ("target vol", 5),
         ("vol target", 5),
+        ("target a vol", 5),
+        ("target a volatility", 5),
         ("vol targeted", 5),
         ("volatility targeted", 5),
         ("constant volatility", 5),

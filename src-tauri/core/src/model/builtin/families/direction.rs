@@ -72,7 +72,6 @@ pub(in super::super) const TRIPLE: Spec = Spec {
         ("three moving averages", 4),
         ("three ema", 4),
         ("three sma", 4),
-        ("ema ribbon", 4),
     ],
     knobs: &[
         bars("fast", "fast average, bars", 5.0, 1.0, &["fast", "faster"]),

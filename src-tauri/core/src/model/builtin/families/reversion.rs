@@ -65,7 +65,7 @@ pub(in super::super) const RSI: Spec = Spec {
 pub(in super::super) const BOLLINGER: Spec = Spec {
     name: "Bollinger mean reversion",
     class: "BollingerReversion",
-    phrases: &[("bollinger", 3), ("bbands", 3), ("bb", 2), ("mean reversion", 1), ("reversion", 1)],
+    phrases: &[("bollinger", 3), ("bbands", 3), ("bb", 3), ("mean reversion", 1), ("reversion", 1)],
     knobs: &[
         bars(
             "period",
@@ -174,7 +174,7 @@ pub(in super::super) const STOCHASTIC: Spec = Spec {
             "%K period, bars",
             14.0,
             2.0,
-            &["period", "periods", "length", "window", "lookback"],
+            &["period", "periods", "length", "window", "lookback", "k"],
         ),
         bars("smooth", "smoothing of %K, bars", 3.0, 1.0, &["smooth", "smoothing"]),
         bars("signal", "%D average, bars", 3.0, 1.0, &["signal"]),

@@ -132,7 +132,7 @@ pub(in super::super) const SUPERTREND: Spec = Spec {
             "distance in ATRs",
             3.0,
             (0.1, 20.0),
-            &["multiplier", "factor", "times"],
+            &["multiplier", "mult", "factor", "times"],
         ),
     ],
     imports: &["SUPERTREND"],
