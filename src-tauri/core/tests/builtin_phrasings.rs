@@ -1,6 +1,6 @@
 //! What people say, and what the built-in model makes of it, over the public interface.
 //!
-//! The rows are in `data/phrasings.json`. A row that is known to fail says why in `miss`;
+//! The rows are in `data/phrasings.json` and `data/conversations.json`. A row that is known to fail says why in `miss`;
 //! such a row has to go on failing, or the list would not be true.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use algoagent_core::model::builtin::BuiltIn;
 use algoagent_core::model::{Delta, Model, Request, Speaker, Turn};
 use algoagent_core::profile::{ProfileDraft, RiskTolerance};
 use futures_util::StreamExt;
-use ruff_python_ast::{Expr, Number, Stmt, UnaryOp};
+use ruff_python_ast::{Expr, Number, Stmt, StmtClassDef, UnaryOp};
 use serde_json::{Map, Value, json};
 
 /// Class attributes that every family may have and that are looked at by name.
@@ -51,6 +51,36 @@ fn value(expression: &Expr) -> Value {
     }
 }
 
+/// What the contract asks of a file: known imports, one class, `init` and `next`.
+fn contract(body: &[Stmt]) -> Result<&StmtClassDef, String> {
+    let mut classes = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::ClassDef(class) => classes.push(class),
+            Stmt::Import(import) => {
+                if let Some(name) = import.names.iter().find(|name| &*name.name != "math") {
+                    return Err(format!("it imports {}", name.name.as_str()));
+                }
+            }
+            Stmt::ImportFrom(from) => {
+                let module = from.module.as_ref().map_or("", |module| module.as_str());
+                if !matches!(module, "algoagent" | "datetime") {
+                    return Err(format!("it imports from {module:?}"));
+                }
+            }
+            _ => {}
+        }
+    }
+    let [class] = classes[..] else { return Err(format!("{} classes", classes.len())) };
+    for name in ["init", "next"] {
+        let has = |stmt: &Stmt| matches!(stmt, Stmt::FunctionDef(f) if f.name.as_str() == name);
+        if !class.body.iter().any(has) {
+            return Err(format!("it has no {name}"));
+        }
+    }
+    Ok(class)
+}
+
 /// The code of an answer, parsed; nothing when there is none.
 fn strategy(answer: &str) -> Result<Option<Strategy>, String> {
     let Some((_, rest)) = answer.split_once("```python\n") else {
@@ -58,15 +88,7 @@ fn strategy(answer: &str) -> Result<Option<Strategy>, String> {
     };
     let (code, _) = rest.split_once("```").ok_or("the code block is not closed")?;
     let module = ruff_python_parser::parse_module(code).map_err(|fault| fault.to_string())?;
-    let class = module
-        .syntax()
-        .body
-        .iter()
-        .find_map(|stmt| match stmt {
-            Stmt::ClassDef(class) => Some(class),
-            _ => None,
-        })
-        .ok_or("there is no class")?;
+    let class = contract(&module.syntax().body)?;
     let mut found = Strategy {
         class: class.name.to_string(),
         about: String::new(),
@@ -230,14 +252,19 @@ async fn ask(request: &Request) -> String {
     text
 }
 
-fn table() -> Table {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/phrasings.json");
+fn read(file: &str) -> Value {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file);
     let text = std::fs::read_to_string(file).expect("the table");
-    let mut whole: Value = serde_json::from_str(&text).expect("the table is JSON");
+    serde_json::from_str(&text).expect("the table is JSON")
+}
+
+fn table() -> Table {
+    let (single, longer) = (read("phrasings.json"), read("conversations.json"));
+    let rows = [&single, &longer].map(|part| part["rows"].as_array().cloned().expect("rows"));
     Table {
-        standard: whole["standard"].take(),
-        stops: whole["stops"].take(),
-        rows: whole["rows"].as_array().cloned().expect("rows"),
+        standard: single["standard"].clone(),
+        stops: single["stops"].clone(),
+        rows: rows.concat(),
     }
 }
 

@@ -119,6 +119,18 @@ impl Plan {
             ));
             drawdown.value = most;
         }
+        if let (Some(Some(most)), Some(risk)) = (ground.profile.risk, &mut self.risk)
+            && risk.value > most
+        {
+            self.notes.push(format!(
+                "A risk of {} per trade was asked for, but yours is {} (`risk_per_trade`), so {} \
+                    is used. It can be changed in your profile.",
+                percent(risk.value),
+                percent(most),
+                percent(most)
+            ));
+            risk.value = most;
+        }
         if let Some(most) = ground.max_stop
             && self.stop.value > most
         {

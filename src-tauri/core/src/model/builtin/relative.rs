@@ -3,7 +3,7 @@
 
 use super::plan::Plan;
 use super::wish::Wish;
-use super::words::{Token, says};
+use super::words::{Token, says, tokens};
 
 /// A value that somebody wants changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,10 +110,20 @@ pub(super) fn unsaid(words: &[Token]) -> Option<Value> {
     (!numbers && words.len() <= 8 && says(words, VERBS)).then(|| Value::named(words)).flatten()
 }
 
-/// A number and hardly anything else: the answer to a question about a value.
-pub(super) fn only_a_number(words: &[Token]) -> bool {
-    words.iter().filter(|token| token.is_number()).count() == 1
-        && words.iter().filter(|token| !token.word().is_empty()).count() <= 2
+/// The answer to a question about a value: "4%", "4" and "4 please" become "stop 4 percent";
+/// any other text stays as it is.
+pub(super) fn completed(value: Value, text: &str) -> String {
+    let words = tokens(text);
+    let numbers: Vec<&Token> = words.iter().filter(|token| token.is_number()).collect();
+    let few = words.iter().filter(|token| !token.word().is_empty()).count() <= 2;
+    match numbers[..] {
+        [Token::Number { value: number, percent, .. }] if few => {
+            let bare = !percent && *number >= 1.0 && !says(&words, &["atr", "atrs"]);
+            let share = if bare { " percent" } else { "" };
+            format!("{} {text}{share}", value.word())
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// The one question about a value, with three values to choose from.

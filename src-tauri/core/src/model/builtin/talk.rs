@@ -10,7 +10,7 @@ use super::lists::{
     VAGUE, WHO,
 };
 use super::plan::{family_of, settle};
-use super::relative::{Value, only_a_number, scale, unsaid};
+use super::relative::{Value, completed, scale, unsaid};
 use super::symbols::MOST;
 use super::understand::read;
 use super::wish::Wish;
@@ -65,8 +65,10 @@ pub(super) struct Talk {
 impl Talk {
     /// Takes one turn of the person.
     pub(super) fn hear(&mut self, text: &str, ground: &Ground) -> Move {
-        let answer = self.pending.take().filter(|_| only_a_number(&tokens(text)));
-        let text = &answer.map_or_else(|| text.to_owned(), |v| format!("{} {text}", v.word()));
+        let text = &match self.pending.take() {
+            Some(value) => completed(value, text),
+            None => text.to_owned(),
+        };
         let words = tokens(text);
         if words.len() <= 6 && says(&words, RESTART) {
             *self = Self { asked: true, offered: OFFERED.to_vec(), ..Self::default() };

@@ -95,6 +95,7 @@ pub(super) fn split(text: &str) -> Vec<Token> {
         match c {
             '%' => per_cent(&mut found, "percent".to_owned()),
             '/' => found.push(Token::Word("/".to_owned())),
+            '&' => found.push(Token::Word("and".to_owned())),
             '<' => found.push(Token::Word("below".to_owned())),
             // An arrow is no comparison.
             '>' if at > 0 && matches!(chars[at - 1], '-' | '=') => found.push(Token::Comma),
