@@ -141,11 +141,8 @@ impl Reading {
             // "RSI 14 oversold": what stands right behind the name is its first number.
             let named = at > 0 && names.contains(&(at - 1));
             let beside = beside.filter(|(knob, _)| {
-                !(counted && !knob.whole)
-                    && !(named
-                        && !knob.whole
-                        && family.spec().knobs[0].whole
-                        && value.fract() == 0.0)
+                let first = named && family.spec().knobs[0].whole && value.fract() == 0.0;
+                knob.whole || !(counted || first)
             });
             // "1.5 ATR": the width of a channel, never the period of its ATR.
             let atrs = matches!(self.word(at + 1), "atr" | "atrs" | "x")

@@ -37,8 +37,10 @@ impl Reading {
         for d in 1..=6 {
             if let Some(i) = at.checked_sub(d + from).filter(|_| back) {
                 // "20 periods 2.5": the word is the unit of the number before it.
-                let unit = matches!(self.word(i), "period" | "periods" | "bar" | "bars" | "days");
-                back = !ends(i) && !(unit && i > 0 && self.tokens[i - 1].is_number());
+                let unit = matches!(self.word(i), "period" | "periods" | "bar" | "bars" | "days")
+                    && i > 0
+                    && self.tokens[i - 1].is_number();
+                back = !(ends(i) || unit);
                 // "2.5 width 30 length": here the words follow their numbers.
                 let follows = d == 1
                     && i > 1

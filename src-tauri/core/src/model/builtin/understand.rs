@@ -190,9 +190,8 @@ impl Reading {
                 "both side",
                 "bidirectional",
             ],
-        ) {
-            Some(Direction::Both)
-        } else if self.both_sides() {
+        ) || self.both_sides()
+        {
             Some(Direction::Both)
         } else {
             None
