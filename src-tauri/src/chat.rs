@@ -13,15 +13,15 @@ use crate::events::Events;
 use crate::exit::Failure;
 use crate::interrupts::Interrupts;
 use crate::line::Line;
-use crate::output::{harmless, print};
+use crate::model_choice;
+use crate::output::{harmless, moment, print};
 use crate::signing_in::{self, sign_out};
 
 pub(crate) async fn run(line: &Line, options: ChatOptions) -> Result<(), Failure> {
     let user = options.user.as_deref().filter(|user| !user.is_empty());
     sign_in(line, user).await?;
-    if let Some(model) = options.model {
-        let request = json!({ "choice": model.choice(), "gemini_model": null });
-        line.ask::<Value>("choose_model", request).await?;
+    if let Some(model) = &options.model {
+        model_choice::choose(line, model).await?;
     }
     let held = match &options.once {
         Some(text) => {
@@ -110,14 +110,25 @@ async fn turn(
             "answer": answer.text,
             "model": answer.model,
             "usage": answer.usage,
+            "cost": answer.cost,
+            "left_out": answer.left_out,
             "strategies": answer.strategies,
             "problem": answer.problem,
         });
         print(&format!("{object}\n"))?;
     } else {
         print("\n")?;
+        if answer.left_out > 0 {
+            let left_out = answer.left_out;
+            eprintln!(
+                "\nThe first {left_out} messages were not sent: the model's window is small."
+            );
+        }
         if let Some(problem) = &answer.problem {
             eprintln!("\n{}", harmless(&problem.message));
+            if let Some(until) = problem.until {
+                eprintln!("Try again after {} UTC.", moment(until));
+            }
         }
     }
     Ok((sent.chat.id, state))
@@ -151,6 +162,11 @@ async fn listen(
             }
             Some(ChatEvent::Waiting { message_id, seconds, reason, .. }) if message_id == id => {
                 eprintln!("{} Trying again in {seconds} s.", harmless(&reason));
+            }
+            Some(ChatEvent::Summarising { message_id, messages, .. }) if message_id == id => {
+                eprintln!(
+                    "Summarising {messages} earlier messages, so that the rest fits the model."
+                );
             }
             Some(ChatEvent::Ended { message, .. }) if message.id == id => break message,
             // A slow terminal missed some: the rest comes whole when the answer ends. If it is

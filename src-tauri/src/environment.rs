@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use algoagent_core::ComputerKey;
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
@@ -22,11 +23,13 @@ pub(crate) fn data_dir(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
 
 /// `GEMINI_API_KEY` of the environment, else of a `.env` file in the data directory, else, in a
 /// terminal, of one in the working directory. No other name is read from it.
-pub(crate) fn gemini_key(data_dir: &Path, in_terminal: bool) -> Option<Zeroizing<String>> {
+pub(crate) fn computer_key(data_dir: &Path, in_terminal: bool) -> Option<ComputerKey> {
+    let found = |key, place: String| ComputerKey { key, place };
     let named = std::env::var(KEY).ok().and_then(|key| usable(&key));
-    let beside = || read(&data_dir.join(".env"));
-    let here = || in_terminal.then(|| read(Path::new(".env"))).flatten();
-    named.or_else(beside).or_else(here)
+    let file = |path: PathBuf| Some(found(read(&path)?, path.display().to_string()));
+    let beside = || file(data_dir.join(".env"));
+    let here = || in_terminal.then(|| file(std::path::absolute(".env").ok()?)).flatten();
+    named.map(|key| found(key, "the environment".to_owned())).or_else(beside).or_else(here)
 }
 
 /// The key without the white space that files and shells leave around it.

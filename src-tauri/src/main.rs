@@ -13,6 +13,7 @@ mod events;
 mod exit;
 mod interrupts;
 mod line;
+mod model_choice;
 mod output;
 mod password;
 mod person;
@@ -62,7 +63,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let in_terminal = arguments.command.is_some();
     let config = || {
         let mut config = Config::new(data_dir.clone());
-        config.gemini_key = environment::gemini_key(&data_dir, in_terminal);
+        config.computer_key = environment::computer_key(&data_dir, in_terminal);
         config
     };
     match arguments.command {

@@ -8,6 +8,7 @@
 //! Every deadline here bounds liveness ("it happens at all"), none measures speed.
 
 pub mod desktop;
+pub mod faults;
 pub mod gemini;
 pub mod hands;
 pub mod keyboard;

@@ -284,31 +284,39 @@ impl Window<'_> {
         self.shows("settings");
     }
 
-    /// Enters a key and an address in the settings.
-    pub fn enter_gemini(&self, key: &str, address: &str) {
-        self.textbox("Gemini API key").appears();
-        let advanced = self.button("Advanced");
-        if advanced.exists() {
-            advanced.click();
+    /// Opens the form that adds a service of this kind; the settings are open.
+    pub fn add_service(&self, kind: &str) {
+        self.button("Add a service").click();
+        self.find("menuitem", kind).click();
+        self.textbox("API key").appears();
+    }
+
+    /// Enters a key and an address in the form of a service.
+    pub fn enter_service(&self, key: &str, address: &str) {
+        self.textbox("API key").fill(key);
+        if !self.textbox("Base address").exists() {
+            self.button("Advanced").click();
         }
         self.textbox("Base address").fill(address);
-        self.textbox("Gemini API key").fill(key);
-        self.button("Save").click();
-        // A key goes in and never comes out: once it is kept, the field is empty.
-        self.eventually("the key to be kept", || {
-            let kept = self.textbox("Gemini API key").value().is_empty();
-            (kept && self.button("Test").is_enabled()).then_some(())
+    }
+
+    /// Adds a service with a key at an address, tests it and lets it answer from now on.
+    pub fn connect_service(&self, kind: &str, key: &str, address: &str) {
+        self.open_settings();
+        self.add_service(kind);
+        self.enter_service(key, address);
+        self.button("Add and test").click();
+        self.says("It works");
+        self.button("Let it answer from now on").click();
+        self.eventually("the form to be gone", || {
+            (!self.button("Let it answer from now on").exists()).then_some(())
         });
+        self.new_chat();
     }
 
     /// Connects the replay server and lets it answer from now on.
     pub fn connect_gemini(&self, gemini: &Gemini, key: &str) {
-        self.open_settings();
-        self.enter_gemini(key, &gemini.base_address());
-        self.button("Test").click();
-        self.says("It works");
-        self.choose_model("Google Gemini");
-        self.new_chat();
+        self.connect_service("Google Gemini", key, &gemini.base_address());
     }
 
     /// Chooses which model answers.

@@ -18,14 +18,15 @@ fn a_refused_key_is_said_and_leads_to_the_settings() {
     window.create_account(&ADA);
 
     window.open_settings();
-    window.enter_gemini(WRONG_KEY, &gemini.base_address());
-    window.button("Test").click();
+    window.add_service("Google Gemini");
+    window.enter_service(WRONG_KEY, &gemini.base_address());
+    window.button("Add and test").click();
     window.any("alert").appears();
     assert!(window.any("alert").text().to_lowercase().contains("key"));
-    window.enter_gemini(KEY, &gemini.base_address());
-    window.button("Test").click();
+    window.textbox("API key").fill(KEY);
+    window.button("Save and test").click();
     window.says("It works");
-    window.choose_model("Google Gemini");
+    window.button("Let it answer from now on").click();
 
     gemini.change_key("another-key-since-then");
     window.new_chat();
@@ -55,30 +56,35 @@ fn a_key_stays_with_the_address_that_it_was_entered_for() {
     window.create_account(&ADA);
     window.connect_gemini(&gemini, KEY);
     window.open_settings();
-    save_address(&window, &elsewhere.base_address());
-    window.says("No key is stored");
-    assert!(!window.button("Test").is_enabled(), "there is no key for this address to test");
+    let card = move_to(&window, &elsewhere.base_address());
+    assert!(!card.contains("Stored in your vault"), "{card}");
+    window.button("Cancel").click();
     window.new_chat();
     window.ask("Who holds my key?");
     let words = fails_in_words(&window, "the key belongs to another address");
     assert!(words.contains("key"), "{words}");
-    assert!(elsewhere.requests().is_empty(), "it was asked without a key");
+    let told = elsewhere.requests();
+    let keyless = |header: &str| told.iter().all(|asked| asked.header(header).is_empty());
+    assert!(keyless("x-goog-api-key") && keyless("authorization"), "the key went along");
 
     window.open_settings();
-    save_address(&window, &gemini.base_address());
-    window.button("Test").click();
-    window.says("It works");
+    move_to(&window, &gemini.base_address());
+    window.new_chat();
+    gemini.answers([Reply::recorded("short")]);
+    window.ask("And now?");
+    window.answer_says("Cheyenne");
     gemini.assert_no_faults();
     window.close();
 }
 
-/// Saves another base address and no other key.
-fn save_address(window: &Window<'_>, address: &str) {
+/// Gives Gemini another address and no other key; says what its card says then.
+fn move_to(window: &Window<'_>, address: &str) -> String {
+    window.button("Edit Gemini").click();
     window.textbox("Base address").fill(address);
-    window.button("Save").click();
-    window.eventually("the address to be kept", || {
-        (!window.button("Save").is_enabled()).then_some(())
-    });
+    window.button("Save and test").click();
+    let card = window.find("listitem", "Gemini");
+    window.eventually("the address to be kept", || card.text().contains(address).then_some(()));
+    card.text()
 }
 
 #[test]
@@ -87,10 +93,9 @@ fn plain_http_is_taken_for_this_computer_only() {
     let window = world.open();
     window.create_account(&ADA);
     window.open_settings();
-    window.textbox("Gemini API key").fill(KEY);
-    window.button("Advanced").click();
-    window.textbox("Base address").fill("http://models.example.org");
-    window.button("Save").click();
+    window.add_service("Google Gemini");
+    window.enter_service(KEY, "http://models.example.org");
+    window.button("Add and test").click();
     window.any("alert").appears();
     assert!(window.any("alert").text().contains("http"), "{}", window.any("alert").text());
     window.close();

@@ -179,7 +179,7 @@ fn works(walk: &mut Walk<'_>) {
     walk.look_once("account-menu", 1280);
     walk.window.find("menuitem", "Settings").click();
     walk.window.shows("settings");
-    walk.window.textbox("Gemini API key").appears();
+    walk.window.button("Add a service").appears();
     walk.look("settings");
 }
 
@@ -195,11 +195,23 @@ fn asks_back(walk: &mut Walk<'_>, item: &str, name: &str) {
 
 fn connects(walk: &mut Walk<'_>) {
     let gemini = Gemini::start(KEY);
-    walk.window.enter_gemini(KEY, &gemini.base_address());
-    walk.window.button("Test").click();
+    walk.window.add_service("Google Gemini");
+    walk.look("dialog-add-service");
+    walk.window.enter_service(KEY, &gemini.base_address());
+    walk.look("dialog-service-advanced");
+    walk.window.button("Add and test").click();
     walk.window.says("It works");
-    walk.look("settings-key-works");
-    walk.window.choose_model("Google Gemini");
+    walk.look("dialog-service-works");
+    walk.window.button("Let it answer from now on").click();
+    walk.window.button("Edit Gemini").appears();
+    walk.look("settings-service");
+    walk.window.button("Add a service").click();
+    walk.window.find("menuitem", "Another server…").appears();
+    walk.look_once("settings-kinds", 1280);
+    walk.window.find("menuitem", "Another server…").click();
+    walk.window.textbox("Base address").appears();
+    walk.look("dialog-another-server");
+    walk.window.button("Cancel").click();
     walk.window.new_chat();
 
     let slow = Reply::recorded("strategy-stream").by_event().every(Duration::from_millis(400));
@@ -228,7 +240,7 @@ fn connects(walk: &mut Walk<'_>) {
     walk.look("chat-failed");
     walk.window.button("settings").holding().within(walk.window.answer()).click();
     walk.window.shows("settings");
-    walk.window.button("Test").click();
+    walk.window.button("Test Gemini").click();
     walk.window.any("alert").appears();
     walk.look("settings-key-refused");
 }

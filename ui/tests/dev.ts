@@ -5,6 +5,7 @@ import '../src/chat/prose.css';
 import { install, type Theme, type Why } from '../src/lib/api';
 import App from '../src/shell/App.svelte';
 import { Backend } from './fake/backend';
+import { furnish } from './fake/furnished';
 
 const wish = new URLSearchParams(location.search);
 const backend = new Backend({
@@ -27,6 +28,8 @@ const file = wish.get('file');
 if (file) house.chosen = { username: 'ada', email: 'ada@example.com', made_at: new Date(Date.now() - 9 * 86_400_000).toISOString(), bytes: 18_210_816, replaces: file === 'replaces', username_taken: file === 'taken', email_taken: file === 'taken' };
 const damaged = wish.get('damaged');
 if (damaged) backend.refusals.set('sign_in', { code: 'vault_damaged', message: 'This vault is damaged and can’t be opened.', detail: { username: 'ada', newest_backup: damaged === 'none' ? null : house.data.backups[0] } });
+if (wish.has('servers')) backend.services.servers = [{ name: 'Ollama', kind: 'ollama', base_url: 'http://127.0.0.1:11434', models: ['qwen3:8b', 'llama3.3:70b', 'deepseek-r1:14b'] }];
+if (wish.has('services')) furnish(backend);
 const theme = wish.get('theme');
 if (theme) {
   const call = backend.call.bind(backend);

@@ -72,10 +72,9 @@ impl Checkout {
             .join(format!("algoagent{}", std::env::consts::EXE_SUFFIX))
     }
 
-    /// The built generator of the TypeScript types.
-    pub(crate) fn generator(&self) -> PathBuf {
-        self.target
-            .join("debug/examples")
-            .join(format!("typescript{}", std::env::consts::EXE_SUFFIX))
+    /// A built example: the generator of the TypeScript types, the fuzzer.
+    pub(crate) fn example(&self, name: &str, release: bool) -> PathBuf {
+        let folder = if release { "release/examples" } else { "debug/examples" };
+        self.target.join(folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 }

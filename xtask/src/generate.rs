@@ -33,5 +33,5 @@ pub(crate) fn check(checkout: &Checkout) -> Result<Outcome, Fault> {
 }
 
 fn generator(checkout: &Checkout) -> Call {
-    Call::new(checkout.generator()).within(&checkout.root)
+    Call::new(checkout.example("typescript", false)).within(&checkout.root)
 }

@@ -37,7 +37,7 @@ const COMPILE: &[Need] = &[Need::Libraries, Need::Interface];
 const UNIT: &[Need] = &[Need::Libraries, Need::Interface, Need::Python, Need::Keychain];
 
 /// All of them.
-pub(crate) const STEPS: [Step; 16] = [
+pub(crate) const STEPS: [Step; 17] = [
     step("fmt", "the layout of the Rust code", &[], fmt),
     step("files", "lengths, paths and imports of the sources", &[], files::check),
     step("directions", "no door's library inside the core", &[], directions::check),
@@ -67,6 +67,7 @@ pub(crate) const STEPS: [Step; 16] = [
         generate::check,
     ),
     step("unit", "the tests of each crate", UNIT, unit),
+    step("fuzz", "bent answers of model services, for a minute", COMPILE, fuzz),
     step(
         "stories",
         "stories through the doors and the real window",
@@ -185,6 +186,18 @@ fn unit(checkout: &Checkout) -> Result<Outcome, Fault> {
             .cargo(test.into_iter().chain(FEATURES))
             .advice("Mend the test named above; `cargo xtask test --only unit` repeats it."),
     )
+}
+
+fn fuzz(checkout: &Checkout) -> Result<Outcome, Fault> {
+    // With the program's package the libraries have the features of every other build.
+    let build = ["build", "-p", "algoagent", "-p", "algoagent-core", "--example", "fuzz"];
+    checkout
+        .cargo(build.into_iter().chain(FEATURES).chain(["--features", "algoagent-core/measure"]))
+        .advice("Mend what the compiler names above.")
+        .run()?;
+    passed(Call::new(checkout.example("fuzz", false)).args(["--seconds", "60"]).within(&checkout.root).advice(
+        "The smallest answer that shows the fault stands above: make it a test of its wire, then mend the wire.",
+    ))
 }
 
 fn stories(checkout: &Checkout) -> Result<Outcome, Fault> {

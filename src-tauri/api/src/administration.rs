@@ -56,6 +56,16 @@ pub struct SetAdministratorRequest {
     pub administrator: bool,
 }
 
+/// Whether an account may use the computer's own key.
+#[derive(Clone, Copy, Serialize, Deserialize, TS)]
+pub struct SetComputerKeyRequest {
+    /// Which.
+    #[ts(type = "string")]
+    pub account: Uuid,
+    /// Whether it may.
+    pub may: bool,
+}
+
 /// The end of somebody's account.
 #[derive(Clone, Serialize, Deserialize, TS)]
 pub struct RemoveAccountRequest {
@@ -111,6 +121,13 @@ pub(crate) async fn admin_set_administrator(
 ) -> Result<AccountInfo, ApiError> {
     let SetAdministratorRequest { account, administrator } = request;
     Ok(core::administration::set_administrator(&door.session()?, account, administrator).await?)
+}
+
+pub(crate) async fn admin_set_computer_key(
+    door: &Door,
+    request: SetComputerKeyRequest,
+) -> Result<AccountInfo, ApiError> {
+    Ok(core::set_computer_key(&door.session()?, request.account, request.may).await?)
 }
 
 pub(crate) async fn admin_delete_account(

@@ -1,8 +1,9 @@
 //! Chats, questions and answers.
 
 use algoagent_core::chat as core;
-pub use algoagent_core::chat::{Chat, ChatPage, Cursor, OpenChat, Sent};
+pub use algoagent_core::chat::{Chat, ChatPage, Cursor, Meter, OpenChat, Sent};
 use algoagent_core::ids::{ChatId, ContextId, MessageId};
+use algoagent_core::model::ModelRef;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -49,6 +50,9 @@ pub struct SendRequest {
     pub chat_id: Option<ChatId>,
     /// The context that a new chat is linked to. Ignored for an existing chat.
     pub context_id: Option<ContextId>,
+    /// The model that answers in a new chat; null for that of its context or the person's default.
+    #[serde(default)]
+    pub model: Option<ModelRef>,
     /// The question, at most 256 KiB.
     pub text: String,
 }
@@ -60,6 +64,15 @@ pub struct LinkContextRequest {
     pub chat_id: ChatId,
     /// The context; null unlinks.
     pub context_id: Option<ContextId>,
+}
+
+/// The model that answers in a chat.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ChatModelRequest {
+    /// The chat.
+    pub chat_id: ChatId,
+    /// The model; null for that of its context or the person's default.
+    pub model: Option<ModelRef>,
 }
 
 /// A title.
@@ -80,7 +93,8 @@ pub(crate) async fn open_chat(door: &Door, request: OpenChatRequest) -> Result<O
 }
 
 pub(crate) async fn send(door: &Door, request: SendRequest) -> Result<Sent, ApiError> {
-    Ok(core::send(&door.session()?, request.chat_id, request.context_id, request.text).await?)
+    let new = core::New { context_id: request.context_id, model: request.model };
+    Ok(core::send(&door.session()?, request.chat_id, new, request.text).await?)
 }
 
 pub(crate) async fn stop(door: &Door, request: MessageRequest) -> Result<Nothing, ApiError> {
@@ -90,6 +104,21 @@ pub(crate) async fn stop(door: &Door, request: MessageRequest) -> Result<Nothing
 
 pub(crate) async fn try_again(door: &Door, request: MessageRequest) -> Result<Sent, ApiError> {
     Ok(core::try_again(&door.session()?, request.message_id).await?)
+}
+
+pub(crate) async fn go_on(door: &Door, request: MessageRequest) -> Result<Sent, ApiError> {
+    Ok(core::go_on(&door.session()?, request.message_id).await?)
+}
+
+pub(crate) async fn set_chat_model(
+    door: &Door,
+    request: ChatModelRequest,
+) -> Result<Chat, ApiError> {
+    Ok(core::set_model(&door.session()?, request.chat_id, request.model).await?)
+}
+
+pub(crate) async fn chat_meter(door: &Door, request: ChatRequest) -> Result<Meter, ApiError> {
+    Ok(core::meter(&door.session()?, request.chat_id).await?)
 }
 
 pub(crate) async fn link_context(

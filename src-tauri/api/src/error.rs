@@ -308,6 +308,7 @@ impl From<ChatError> for ApiError {
 impl From<SettingsError> for ApiError {
     fn from(fault: SettingsError) -> Self {
         match fault {
+            SettingsError::NotFound => Self::not_found("service"),
             SettingsError::Invalid(fault) => fault.into(),
             SettingsError::Locked(fault) => fault.into(),
             SettingsError::Model(problem) => problem.into(),

@@ -1,5 +1,6 @@
 //! The one table of commands, and what is made from it.
 
+use algoagent_core::model::ModelRef;
 use serde_json::Value;
 
 use crate::Nothing;
@@ -117,6 +118,8 @@ commands! {
     admin_set_disabled = administration(administration::SetDisabledRequest) -> administration::AccountInfo;
     /// Makes an account administrator, or takes that away.
     admin_set_administrator = administration(administration::SetAdministratorRequest) -> administration::AccountInfo;
+    /// Lets an account use the computer's own key for a model service, or not.
+    admin_set_computer_key = administration(administration::SetComputerKeyRequest) -> administration::AccountInfo;
     /// Deletes an account. Nobody can bring its data back.
     admin_delete_account = administration(administration::RemoveAccountRequest) -> Nothing;
     /// Ends every session of an account.
@@ -165,6 +168,12 @@ commands! {
     stop = chat(chat::MessageRequest) -> Nothing;
     /// Asks again for an answer that failed, was stopped or broke off. The old one stays stored.
     try_again = chat(chat::MessageRequest) -> chat::Sent;
+    /// Lets an answer that was stopped, failed or broke off go on where it stopped.
+    go_on = chat(chat::MessageRequest) -> chat::Sent;
+    /// Chooses the model that answers in a chat.
+    set_chat_model = chat(chat::ChatModelRequest) -> chat::Chat;
+    /// How full the window of a chat's model is.
+    chat_meter = chat(chat::ChatRequest) -> chat::Meter;
     /// Links a chat to a context, or to none.
     link_context = chat(chat::LinkContextRequest) -> chat::Chat;
     /// Gives a chat a title of the person's own.
@@ -185,16 +194,28 @@ commands! {
     /// Opens an http, https or mailto address outside the program.
     open_link = code(code::LinkRequest) -> Nothing;
 
-    /// Which model answers, and what is set up.
+    /// Which model answers, and the services that are set up.
     model_settings = model(Nothing) -> model::ModelSettings;
-    /// Chooses the model that answers from now on.
-    choose_model = model(model::ChooseModelRequest) -> model::ModelSettings;
-    /// Stores a Gemini key and the address it belongs to. No answer holds a key.
-    set_gemini = model(model::SetGeminiRequest) -> model::ModelSettings;
-    /// Removes the stored Gemini key.
-    forget_gemini_key = model(Nothing) -> model::ModelSettings;
-    /// Asks the service for its models: proves key and address, and costs nothing.
-    test_gemini = model(Nothing) -> model::GeminiTest;
+    /// Chooses the model that answers from now on; both fields null for the built-in one.
+    choose_model = model(ModelRef) -> model::ModelSettings;
+    /// Adds a service. No answer holds a key, the value of a header or a proxy's address.
+    add_service = model(model::AddServiceRequest) -> model::ModelSettings;
+    /// Changes a service.
+    update_service = model(model::UpdateServiceRequest) -> model::ModelSettings;
+    /// Removes a service with its key.
+    remove_service = model(model::ServiceRequest) -> model::ModelSettings;
+    /// Asks a service for its models: proves key and address, costs nothing, and keeps the list.
+    test_service = model(model::ServiceRequest) -> model::ServiceTest;
+    /// Servers with models that run on this computer and are not set up yet.
+    local_servers = model(Nothing) -> Vec<model::LocalServer>;
+    /// The prices that the person entered.
+    prices = model(Nothing) -> Vec<model::PricedModel>;
+    /// Enters the price of a model; answers from now on are counted by it.
+    set_price = model(model::PricedModel) -> model::ModelSettings;
+    /// Forgets a price that was entered.
+    forget_price = model(model::PriceRequest) -> model::ModelSettings;
+    /// Tokens and cost by day, model or chat.
+    used = model(model::UsedRequest) -> Vec<model::Used>;
 
     /// The appearance of the window.
     appearance = appearance(Nothing) -> appearance::Appearance;

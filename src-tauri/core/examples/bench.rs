@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use algoagent_core::account::{self, DoorKind, Registration};
+use algoagent_core::model::{ServiceKind, probe};
 use algoagent_core::vault::KdfParams;
 use algoagent_core::vault::measure::{Measured, derive};
 use algoagent_core::{Config, Core};
@@ -42,9 +43,53 @@ async fn main() -> Done<()> {
     {
         return serve(Measured::new(path.into(), kind == "vault")).await;
     }
+    decoding();
     let folder = tempfile::tempdir()?;
     sign_in(folder.path().join("home")).await?;
     messages(folder.path())
+}
+
+/// How fast each wire's answers are read: events as services send them, in pieces of 16 kB.
+fn decoding() {
+    const BYTES: usize = 64 << 20;
+    const PIECE: usize = 16 * 1024;
+    println!("\n## Reading answers\n");
+    println!("| wire | bytes of an event | MB/s |\n| --- | ---: | ---: |");
+    for (kind, event, end) in [
+        (
+            ServiceKind::Gemini,
+            r#"data: {"candidates": [{"content": {"parts": [{"text": " a fast average above a slow one and"}],"role": "model"},"index": 0}],"usageMetadata": {"promptTokenCount": 901,"candidatesTokenCount": 412,"totalTokenCount": 1313,"promptTokensDetails": [{"modality": "TEXT","tokenCount": 901}]},"modelVersion": "gemini-3.8-flash","responseId": "a7XQaNm7Eu2_vdIP"}"#,
+            "\r\n\r\n",
+        ),
+        (
+            ServiceKind::OpenAi,
+            r#"data: {"id":"chatcmpl-CYk1","object":"chat.completion.chunk","created":1762345678,"model":"gpt-5.4-mini-2026-03-01","service_tier":"default","system_fingerprint":"fp_560af6e559","choices":[{"index":0,"delta":{"content":" average"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"q7Zc2"}"#,
+            "\n\n",
+        ),
+        (
+            ServiceKind::Ollama,
+            r#"{"model":"qwen3:8b","created_at":"2026-11-20T10:11:12.123456789Z","message":{"role":"assistant","content":" average"},"done":false}"#,
+            "\n",
+        ),
+        (
+            ServiceKind::Anthropic,
+            "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\" average above\"}}",
+            "\n\n",
+        ),
+    ] {
+        let event = format!("{event}{end}");
+        let body = event.repeat(BYTES / event.len());
+        let mut times: Vec<Duration> = (0..5)
+            .map(|_| {
+                let began = Instant::now();
+                let outcome = probe::read(kind, body.as_bytes().chunks(PIECE));
+                assert!(!outcome.text.is_empty());
+                began.elapsed()
+            })
+            .collect();
+        let speed = body.len() as f64 / 1e6 / median(&mut times).as_secs_f64();
+        println!("| {} | {} | {speed:.0} |", kind.name(), event.len());
+    }
 }
 
 fn median(times: &mut [Duration]) -> Duration {

@@ -1,6 +1,6 @@
 //! The one value that the doors hold: a data directory, opened by one process.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::account::{self, AccountError, Attempts, Connection, Session, Signer, Unlocked};
 use crate::clock::Sources;
 use crate::ids::AccountId;
+use crate::model::ServiceKind;
 use crate::vault::{self, Derivation, Kdf, KdfParams, StoreError};
 
 /// How a [`Core`] is opened.
@@ -23,8 +24,12 @@ pub struct Config {
     pub kdf: KdfParams,
     /// Time and randomness.
     pub sources: Sources,
-    /// `GEMINI_API_KEY` of this computer, for accounts without a key of their own.
-    pub gemini_key: Option<Zeroizing<String>>,
+    /// `GEMINI_API_KEY` of this computer, for the accounts that may use it.
+    pub computer_key: Option<ComputerKey>,
+    /// Where servers with models are looked for on this computer.
+    pub local_ports: Vec<LocalPort>,
+    /// What the first wait between two tries of a model is made of.
+    pub retry_unit: Duration,
     /// How often a growing answer is saved.
     pub checkpoint: Duration,
     /// How long after its opening a vault is looked at for a backup that is due.
@@ -38,11 +43,44 @@ impl Config {
             data_dir,
             kdf: KdfParams::STANDARD,
             sources: Sources::system(),
-            gemini_key: None,
+            computer_key: None,
+            local_ports: LocalPort::USUAL.to_vec(),
+            retry_unit: Duration::from_secs(1),
             checkpoint: Duration::from_secs(1),
             backup_after: Duration::from_secs(3),
         }
     }
+}
+
+/// A key for a model service that belongs to the computer and not to a person.
+#[derive(Clone)]
+pub struct ComputerKey {
+    /// The key.
+    pub key: Zeroizing<String>,
+    /// Where it was found: "the environment", or the file that it stands in.
+    pub place: String,
+}
+
+/// A port at which a server with models usually listens.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalPort {
+    /// The server's name.
+    pub name: &'static str,
+    /// The wire that it speaks.
+    pub kind: ServiceKind,
+    /// The port.
+    pub port: u16,
+}
+
+impl LocalPort {
+    /// Ollama, LM Studio and llama.cpp as they come.
+    pub const USUAL: [Self; 4] = [
+        Self { name: "Ollama", kind: ServiceKind::Ollama, port: 11434 },
+        Self { name: "LM Studio", kind: ServiceKind::OpenAi, port: 1234 },
+        Self { name: "llama.cpp", kind: ServiceKind::OpenAi, port: 8080 },
+        // Where it says that it will be.
+        Self { name: "llama.cpp", kind: ServiceKind::OpenAi, port: 9931 },
+    ];
 }
 
 /// Why a data directory can't be opened.
@@ -96,7 +134,11 @@ pub struct Inner {
     pub(crate) sessions: std::sync::Mutex<HashMap<Uuid, Session>>,
     pub(crate) attempts: Attempts,
     pub(crate) signer: Signer,
-    pub(crate) gemini_key: Option<Zeroizing<String>>,
+    pub(crate) computer_key: Option<ComputerKey>,
+    /// Accounts that may not use it.
+    pub(crate) key_withheld: std::sync::Mutex<HashSet<Uuid>>,
+    pub(crate) local_ports: Vec<LocalPort>,
+    pub(crate) retry_unit: Duration,
     pub(crate) checkpoint: Duration,
     pub(crate) backup_after: Duration,
     /// Held until the end, so that no second process opens the directory.
@@ -123,7 +165,8 @@ impl Core {
         vault::create_private_dir(&config.data_dir).map_err(directory)?;
         vault::create_private_dir(&vaults).map_err(directory)?;
         let lock = hold(&config.data_dir)?;
-        let accounts = open_accounts(&config.data_dir, &config.sources).await?;
+        let mut accounts = open_accounts(&config.data_dir, &config.sources).await?;
+        let withheld = account::key_withheld(&mut accounts).await.map_err(StoreError::from)?;
         let signer = Signer::new(&config.sources);
         let core = Self(Arc::new(Inner {
             vaults,
@@ -137,7 +180,10 @@ impl Core {
             sessions: std::sync::Mutex::default(),
             attempts: Attempts::default(),
             signer,
-            gemini_key: config.gemini_key,
+            computer_key: config.computer_key,
+            key_withheld: std::sync::Mutex::new(withheld),
+            local_ports: config.local_ports,
+            retry_unit: config.retry_unit,
             checkpoint: config.checkpoint,
             backup_after: config.backup_after,
             lock: std::sync::Mutex::new(Some(lock)),
@@ -152,6 +198,11 @@ impl Core {
             .map_err(|_| sqlx::Error::PoolClosed)?;
         vault::roll_back(&mut connection).await;
         Ok(connection)
+    }
+
+    /// Whether an account may use the computer's own key, if there is one.
+    pub(crate) fn may_use_computer_key(&self, account: Uuid) -> bool {
+        !self.key_withheld.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }
 
     /// The time for what expires: it never goes back.

@@ -29,6 +29,8 @@ ids! {
     ChatId,
     /// A message, unique inside one vault.
     MessageId,
+    /// A service with an AI model, unique inside one vault.
+    ServiceId,
     /// A strategy, unique inside one vault.
     StrategyId,
 }

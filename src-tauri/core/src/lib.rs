@@ -18,7 +18,7 @@ pub mod settings;
 pub mod strategy;
 pub mod vault;
 
-pub use core::{Config, Core, OpenError};
+pub use core::{ComputerKey, Config, Core, LocalPort, OpenError};
 
 /// A value that can't be taken: which field, and why, in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -238,6 +238,7 @@ fn context(row: &Value) -> Option<ContextDraft> {
         instructions: given["instructions"].as_str().unwrap_or_default().to_owned(),
         data: given["data"].as_object().cloned().unwrap_or_else(Map::new),
         active: true,
+        model: None,
     })
 }
 

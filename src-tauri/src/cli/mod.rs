@@ -4,8 +4,7 @@ mod user;
 
 use std::path::PathBuf;
 
-use algoagent_api::model::ModelChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 pub(crate) use user::{
     AuditOptions, CreateOptions, DeleteOptions, NewAccount, NewPassword, UserCommand, UserOptions,
     Whose,
@@ -50,24 +49,6 @@ pub(crate) enum Command {
     Restore(RestoreOptions),
 }
 
-/// A model by the name that scripts use.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Model {
-    /// The offline one, which needs no key.
-    BuiltIn,
-    /// Google's, with the account's key or the computer's GEMINI_API_KEY.
-    Gemini,
-}
-
-impl Model {
-    pub(crate) fn choice(self) -> ModelChoice {
-        match self {
-            Self::BuiltIn => ModelChoice::BuiltIn,
-            Self::Gemini => ModelChoice::Gemini,
-        }
-    }
-}
-
 #[derive(Args)]
 pub(crate) struct ChatOptions {
     /// Ask this one thing, print the answer and end.
@@ -78,9 +59,10 @@ pub(crate) struct ChatOptions {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Choose the model that answers this account from now on.
+    /// Choose the model that answers this account from now on: "built-in", a service such as
+    /// "Gemini", or one of its models such as "Gemini/gemini-3.8-flash".
     #[arg(long, value_name = "MODEL")]
-    pub(crate) model: Option<Model>,
+    pub(crate) model: Option<String>,
 
     /// Whose account [default: the demo account].
     #[arg(long, env = "ALGOAGENT_USER", value_name = "NAME")]

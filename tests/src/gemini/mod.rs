@@ -155,6 +155,11 @@ impl Gemini {
         reply::text_in(&delivery.body[..sent.map_or(0, |(_, bytes)| *bytes)])
     }
 
+    /// When the first byte of the newest answer had been given to the system.
+    pub fn first_byte(&self) -> Option<Instant> {
+        self.shared.state().answer()?.sent.first().map(|(when, _)| *when)
+    }
+
     /// Waits until the client has hung up on the newest answer.
     pub fn expects_hang_up(&self) {
         let gone = eventually(LIVENESS, || {

@@ -35,6 +35,8 @@ export class Answers {
         return view;
       }
       case 'waiting':
+      case 'summarising':
+      case 'thought':
       case 'block':
       case 'tail':
       case 'strategy': {
@@ -42,6 +44,11 @@ export class Answers {
         view?.take(event);
         return view;
       }
+      case 'summarised':
+        for (const view of this.#views.values()) {
+          if (view.chatId === event.chat_id) view.summarising = null;
+        }
+        return null;
       case 'resync':
         for (const view of this.#views.values()) view.distrust();
         return null;

@@ -2,7 +2,7 @@
  * The chat on the screen: its messages, what may be sent, and what is on its way. An answer of the
  * core that belongs to a chat which is no longer shown is dropped, never shown elsewhere.
  */
-import { asFault, call, type ApiError, type Chat, type ChatEvent, type ChatId, type ContextId, type Sent } from '../lib/api';
+import { asFault, call, type ApiError, type Chat, type ChatEvent, type ChatId, type ContextId, type Meter, type ModelRef, type Sent, type Summary } from '../lib/api';
 import type { Answers } from './answers';
 import { Drafts } from './drafts.svelte';
 import { refusal } from './limits';
@@ -23,6 +23,14 @@ export class Conversation {
   refused = $state<string | null>(null);
   /** The context that a new chat will be linked to. */
   newContextId = $state<ContextId | null>(null);
+  /** The model that will answer in a new chat, where it isn't that of its context or the default. */
+  newModel = $state.raw<ModelRef | null>(null);
+  /** How full the window of the chat's model is. */
+  meter = $state.raw<Meter | null>(null);
+  /** What models are told in the place of earlier messages. */
+  summaries = $state.raw<Summary[]>([]);
+  /** Whether the person is choosing another model for this chat. */
+  choosingModel = $state(false);
   /** Changes whenever another chat is shown: late responses compare it. */
   visit = $state(0);
   writing = $derived(this.messages.findLast((message) => message.state === 'writing') ?? null);
@@ -67,6 +75,7 @@ export class Conversation {
       const shown = new Set(this.messages.map((message) => message.id));
       const older = page.messages.filter((message) => !shown.has(message.id));
       this.messages = [...older.map((message) => this.#answers.view(message)), ...this.messages];
+      this.#summarised(page.summaries);
       this.hasOlder = page.has_older;
     } catch {
       // Scrolling up again asks again.
@@ -85,7 +94,9 @@ export class Conversation {
     this.sending = true;
     try {
       const context_id = from === null ? this.newContextId : null;
-      const sent = await call('send', { chat_id: from, context_id, text });
+      const model = from === null ? this.newModel : null;
+      const sent = await call('send', { chat_id: from, context_id, model, text });
+      if (from === null) this.newModel = null;
       this.drafts.sent(from, text);
       // What was typed meanwhile goes along into the chat that has begun.
       if (from === null && visit === this.visit) this.drafts.move(null, sent.chat.id);
@@ -99,18 +110,23 @@ export class Conversation {
     }
   }
 
-  async tryAgain(message: MessageView): Promise<void> {
-    const visit = this.visit;
-    if (this.sending) return;
-    this.sending = true;
-    try {
-      const sent = await call('try_again', { message_id: message.id });
-      if (visit === this.visit) this.#show(sent);
-    } catch (error) {
-      if (visit === this.visit) this.refused = asFault(error).message;
-    } finally {
-      if (visit === this.visit) this.sending = false;
-    }
+  tryAgain(message: MessageView): Promise<void> {
+    return this.#askAgain(() => call('try_again', { message_id: message.id }));
+  }
+
+  /** Lets a broken answer go on where it stopped. */
+  goOn(message: MessageView): Promise<void> {
+    return this.#askAgain(() => call('go_on', { message_id: message.id }));
+  }
+
+  /** Asks again, with another model from now on. */
+  tryWith(model: ModelRef, message: MessageView): Promise<void> {
+    return this.#askAgain(async () => {
+      const visit = this.visit;
+      const chat = await call('set_chat_model', { chat_id: message.chatId, model });
+      if (visit === this.visit) this.chat = chat;
+      return call('try_again', { message_id: message.id });
+    });
   }
 
   async stop(): Promise<void> {
@@ -131,6 +147,37 @@ export class Conversation {
     const visit = this.visit;
     const chat = await call('link_context', { chat_id: this.chatId, context_id: contextId });
     if (visit === this.visit) this.chat = chat;
+    await this.measure();
+  }
+
+  /** Chooses the model that answers in this chat; null for that of its context or the default. */
+  async setModel(model: ModelRef | null): Promise<void> {
+    if (this.chatId === null) {
+      this.newModel = model;
+      return;
+    }
+    const visit = this.visit;
+    const chat = await call('set_chat_model', { chat_id: this.chatId, model });
+    if (visit === this.visit) this.chat = chat;
+    await this.measure();
+  }
+
+  /** Asks how full the window of the chat's model is. */
+  async measure(): Promise<void> {
+    const { chatId, visit } = this;
+    if (chatId === null) return;
+    try {
+      const meter = await call('chat_meter', { chat_id: chatId });
+      if (visit === this.visit && chatId === this.chatId) this.meter = meter;
+    } catch {
+      // It is asked again with the next answer.
+    }
+  }
+
+  /** The person's own question that an answer belongs to. */
+  questionOf(answer: MessageView): MessageView | null {
+    const at = this.messages.indexOf(answer);
+    return this.messages.slice(0, Math.max(0, at)).findLast(({ role, goesOn }) => role === 'user' && !goesOn) ?? null;
   }
 
   /** Takes an event that the answers have already taken. */
@@ -140,7 +187,11 @@ export class Conversation {
       if (event.chat.id === this.chatId) this.chat = event.chat;
     } else if ('chat_id' in event && event.chat_id === this.chatId) {
       // What was refused because an answer was being written can be sent now.
-      if (event.event === 'ended') this.refused = null;
+      if (event.event === 'ended') {
+        this.refused = null;
+        void this.measure();
+      }
+      if (event.event === 'summarised') this.#summarised([event.summary]);
       const strange = view !== null && !this.messages.includes(view);
       // A question asked at another door, or blocks that never came.
       const missing = (strange && !this.sending) || view?.gap;
@@ -153,6 +204,9 @@ export class Conversation {
     this.chatId = chatId;
     this.chat = null;
     this.messages = [];
+    this.meter = null;
+    this.summaries = [];
+    this.choosingModel = false;
     this.hasOlder = false;
     this.loading = false;
     this.loadingOlder = false;
@@ -173,9 +227,30 @@ export class Conversation {
       if (older.length === 0) this.hasOlder = page.has_older;
       this.chat = page.chat;
       this.fault = null;
+      this.#summarised(page.summaries);
+      void this.measure();
     } catch (error) {
       if (visit === this.visit) this.fault = asFault(error);
     }
+  }
+
+  async #askAgain(ask: () => Promise<Sent>): Promise<void> {
+    const visit = this.visit;
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      const sent = await ask();
+      if (visit === this.visit) this.#show(sent);
+    } catch (error) {
+      if (visit === this.visit) this.refused = asFault(error).message;
+    } finally {
+      if (visit === this.visit) this.sending = false;
+    }
+  }
+
+  #summarised(more: Summary[]): void {
+    const ids = new Set(more.map((summary) => summary.message_id));
+    this.summaries = [...this.summaries.filter((summary) => !ids.has(summary.message_id)), ...more];
   }
 
   #show(sent: Sent): void {

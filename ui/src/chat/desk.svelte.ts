@@ -13,6 +13,8 @@ export class Desk {
   readonly conversation = new Conversation(this.answers);
   /** Whether the conversation is on the screen, not just open behind another one. */
   looking = true;
+  /** The composer, while it is on the screen. */
+  composer: { fill: (words: string) => void; focus: () => void } | null = null;
 
   take = (event: ChatEvent): void => {
     const shown = this.conversation.chatId;
@@ -40,6 +42,22 @@ export class Desk {
   async send(): Promise<void> {
     const created = await this.conversation.send();
     if (created) this.chats.put(created);
+  }
+
+  /** Puts the question of an answer back into the composer, above what is typed there. */
+  rephrase(answer: MessageView): void {
+    const { conversation } = this;
+    const question = conversation.questionOf(answer)?.text ?? '';
+    const typed = conversation.drafts.of(conversation.chatId).trim();
+    this.composer?.fill(typed ? `${question}\n\n${typed}` : question);
+  }
+
+  /** Begins a new chat with the question of an answer, unless something is typed there already. */
+  beginAnew(answer: MessageView): void {
+    const { drafts } = this.conversation;
+    const question = this.conversation.questionOf(answer)?.text ?? '';
+    this.begin();
+    if (drafts.of(null).trim() === '') this.composer?.fill(question);
   }
 
   async rename(chatId: ChatId, title: string): Promise<void> {

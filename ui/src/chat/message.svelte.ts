@@ -17,7 +17,7 @@ import type {
 } from '../lib/api';
 import { OpenCode } from './open-code.svelte';
 
-type Part = Extract<ChatEvent, { event: 'waiting' | 'block' | 'tail' | 'strategy' }>;
+type Part = Extract<ChatEvent, { event: 'waiting' | 'summarising' | 'thought' | 'block' | 'tail' | 'strategy' }>;
 
 /** How long the stored copy of an open code block stands in for the growing one, in milliseconds. */
 const STAND_IN = 3000;
@@ -38,7 +38,10 @@ export interface Waiting {
 export class MessageView {
   readonly id: MessageId;
   readonly chatId: ChatId;
+  readonly parentId: MessageId | null;
   readonly role: Role;
+  /** Whether it is a question that lets the answer above it go on. */
+  readonly goesOn: boolean;
   readonly createdAt: Timestamp;
   text: string;
   state = $state<MessageState>('writing');
@@ -46,8 +49,17 @@ export class MessageView {
   tail = $state.raw<{ kind: 'html'; html: string } | OpenCode | null>(null);
   strategies = $state.raw<StrategyMark[]>([]);
   waiting = $state.raw<Waiting | null>(null);
+  /** Messages that are being summarised before this one can be answered. */
+  summarising = $state<number | null>(null);
+  /** The model's reasoning, which is no part of the answer. */
+  thoughts = $state('');
   model = $state.raw<string | null>(null);
+  service = $state<number | null>(null);
   usage = $state.raw<Usage | null>(null);
+  cost = $state<number | null>(null);
+  /** Messages before it that were not sent. */
+  leftOut = $state(0);
+  endedAt = $state<Timestamp | null>(null);
   problem = $state.raw<Problem | null>(null);
   /** When trying again makes sense, ms since 1970. */
   retryAt = $state<number | null>(null);
@@ -64,7 +76,9 @@ export class MessageView {
   constructor(message: Message) {
     this.id = message.id;
     this.chatId = message.chat_id;
+    this.parentId = message.parent_id;
     this.role = message.role;
+    this.goesOn = message.goes_on;
     this.createdAt = message.created_at;
     this.text = message.text;
     this.absorb(message);
@@ -90,6 +104,8 @@ export class MessageView {
     const older = message.state === 'writing' && this.state !== 'writing';
     if (older) return;
     const ended = message.state !== 'writing';
+    // What was thought begins anew with every try, so a copy helps only where events are missing.
+    if (ended || this.thoughts === '' || this.#stale) this.thoughts = message.thoughts ?? '';
     // While it grows, events know more than a stored copy does, unless some were missed.
     const untouched = this.blocks.length === 0 && this.tail === null;
     if (ended) {
@@ -101,14 +117,18 @@ export class MessageView {
     this.text = message.text;
     this.strategies = message.strategies.length || ended ? message.strategies : this.strategies;
     this.model = message.model ?? this.model;
+    this.service = message.service ?? this.service;
     this.usage = message.usage;
+    this.cost = message.cost;
+    this.leftOut = message.left_out;
+    this.endedAt = message.ended_at;
     this.problem = message.problem;
-    const seconds = message.problem?.retry_after;
-    this.retryAt = seconds == null ? null : Date.now() + seconds * 1000;
+    this.retryAt = retryAt(message);
     this.state = message.state;
     if (ended) {
       this.tail = null;
       this.waiting = null;
+      this.summarising = null;
       this.#missed = false;
       this.#early.clear();
     }
@@ -120,7 +140,15 @@ export class MessageView {
     switch (part.event) {
       case 'waiting':
         this.waiting = { until: Date.now() + part.seconds * 1000, reason: part.reason };
+        this.thoughts = '';
+        this.summarising = null;
         return;
+      case 'summarising':
+        this.summarising = part.messages;
+        break;
+      case 'thought':
+        this.thoughts += part.text;
+        break;
       case 'block':
         this.#takeBlock(part.index, part.block);
         break;
@@ -134,6 +162,7 @@ export class MessageView {
         ];
     }
     this.waiting = null;
+    if (part.event !== 'summarising') this.summarising = null;
   }
 
   #takeBlock(index: number, block: Block): void {
@@ -209,6 +238,14 @@ export class MessageView {
       this.#place(this.blocks.length, block);
     }
   }
+}
+
+/** When trying again makes sense: the service's own moment, or its seconds since the answer ended. */
+function retryAt({ problem, ended_at: ended }: Message): number | null {
+  if (!problem) return null;
+  if (problem.until !== null) return Date.parse(problem.until);
+  if (problem.retry_after === null) return null;
+  return (ended === null ? Date.now() : Date.parse(ended)) + problem.retry_after * 1000;
 }
 
 function same(a: Block, b: Block): boolean {

@@ -1,5 +1,11 @@
 /** A context while it is edited; its structured data is text until it is saved. */
-import type { Context, ContextDraft } from '../lib/api';
+import type { Context, ContextDraft, ModelRef } from '../lib/api';
+import type { Pick } from '../lib/ui/PickList.svelte';
+
+/** The models that can be chosen and which of them this one is; null while they aren't known. */
+export type ModelChoices = (
+  model: ModelRef | null,
+) => { options: (Pick & { ref: ModelRef | null })[]; value: string } | null;
 
 export const LONGEST_NAME = 200;
 
@@ -8,12 +14,15 @@ export class ContextForm {
   instructions = $state('');
   active = $state(true);
   data = $state('');
+  /** The model that answers in its chats; null for the person's default. */
+  model = $state.raw<ModelRef | null>(null);
   #start = $state('');
 
   constructor(context: Context | null) {
     this.name = context?.name ?? '';
     this.instructions = context?.instructions ?? '';
     this.active = context?.active ?? true;
+    this.model = context?.model ?? null;
     const data = context?.data ?? {};
     this.data = Object.keys(data).length ? JSON.stringify(data, null, 2) : '';
     this.saved();
@@ -42,6 +51,7 @@ export class ContextForm {
       instructions: this.instructions,
       active: this.active,
       data: parseData(this.data) ?? {},
+      model: this.model,
     };
   }
 
@@ -51,7 +61,7 @@ export class ContextForm {
   }
 
   #now(): string {
-    return JSON.stringify([this.name, this.instructions, this.active, this.data]);
+    return JSON.stringify([this.name, this.instructions, this.active, this.data, this.model?.service, this.model?.model]);
   }
 }
 

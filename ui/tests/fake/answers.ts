@@ -62,3 +62,9 @@ What I would try next:
 export const SHORT = `A stop of 2 % on a 10 % position risks **0.2 %** of the account per trade, before costs and gaps.
 
 With 6 trades a year the worst case of a year is about 1.2 %.`;
+
+export const THOUGHTS = `The person wants few trades, so a slow cross is better than a fast one.
+
+**Stops**: 2 % is asked for. With 10 % of the account in a position that risks 0.2 %.
+
+A filter by ADX keeps it out of sideways markets; 20 is the usual threshold.`;

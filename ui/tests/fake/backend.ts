@@ -1,8 +1,9 @@
 /** A scripted core in memory: accounts, chats and answers that stream, fail, wait and stop. */
-import type { ApiError, Chat, ChatEvent, Commands, Context, ErrorCode, Message, ModelSettings, Problem, Profile, SignedIn, Transport } from '../../src/lib/api';
-import { MOMENTUM, SHORT } from './answers';
+import type { ApiError, Chat, ChatEvent, Commands, Context, ErrorCode, Message, Meter, Problem, Profile, SignedIn, Summary, Transport } from '../../src/lib/api';
+import { MOMENTUM, SHORT, THOUGHTS } from './answers';
 import { House, type HouseCommand } from './house';
 import { blocks, highlight, pieces, prose } from './render';
+import { Services, type ServicesCommand } from './services';
 
 export type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['response'] | Promise<Commands[K]['response']> };
 
@@ -13,9 +14,16 @@ export function refuse(code: ErrorCode, message: string, detail: unknown = null)
 /** Recovery codes: the one of a new account, and the next one. */
 export const CODES = { first: '7K2M-Q4XD-9TBN-H5VR-3CWJ-8FYA-P6ZE', second: 'M3QX-7BTR-K9DA-2WFV-H8CN-5YPJ-4ZSE' };
 
-export const PROBLEMS: Record<string, Problem> = {
-  overloaded: { code: 'overloaded', message: 'Gemini is overloaded and didn’t answer after four tries. Your question is kept; try again in a moment.', raw: '{\n  "error": {\n    "code": 503,\n    "message": "The model is overloaded. Please try again later.",\n    "status": "UNAVAILABLE"\n  }\n}', retry_after: 40 },
-  key: { code: 'key_missing', message: 'No Gemini key is stored. Add one in the model settings, or answer with the built-in model.', raw: null, retry_after: null },
+export function problem(code: Problem['code'], message: string, more: Partial<Problem> = {}): Problem {
+  return { code, message, advice: ['try_again'], raw: null, retry_after: null, until: null, nearest: null, window: null, ...more };
+}
+
+export const PROBLEMS = {
+  overloaded: problem('overloaded', 'Gemini is overloaded and didn’t answer after four tries. Your question is kept; try again in a moment.', { advice: ['wait', 'try_again', 'choose_model'], raw: '{\n  "error": {\n    "code": 503,\n    "message": "The model is overloaded. Please try again later.",\n    "status": "UNAVAILABLE"\n  }\n}', retry_after: 40 }),
+  key: problem('key_missing', 'Gemini needs a key. Enter one in Settings → Models, or choose another model.', { advice: ['open_settings', 'choose_model'] }),
+  gone: problem('model_gone', 'Gemini no longer has gemini-3.1-flash. Choose another model.', { advice: ['choose_model'], nearest: 'gemini-3.8-flash' }),
+  broken: problem('stream_broken', 'The answer broke off. What had arrived is kept.', { advice: ['go_on', 'try_again'] }),
+  cut: problem('context_cut', 'Ollama left out the start of this conversation without saying so: the model’s window is small.', { advice: ['choose_model', 'new_chat'] }),
 };
 
 /** How fast answers are written: ms between two steps; 0 writes them at once. */
@@ -39,7 +47,9 @@ export class Backend implements Transport {
   messages = new Map<number, Message[]>();
   contexts: Context[] = [];
   profile: Profile;
-  models: ModelSettings = { choice: 'built_in', label: 'Built-in', gemini_base_url: 'https://generativelanguage.googleapis.com', gemini_base_url_is_default: true, gemini_model: null, gemini_key: null };
+  readonly services: Services;
+  summaries = new Map<number, Summary[]>();
+  meter: Meter = { used: 0, counted: false, limit: null, summarised: 0, left_out: 0 };
   /** Set by a test: the next call of that name is refused, or waits. */
   refusals = new Map<string, ApiError>();
   holds = new Map<string, Promise<void>>();
@@ -55,11 +65,12 @@ export class Backend implements Transport {
     this.#pace = pace;
     this.#demo = demo;
     this.#now = now;
+    this.services = new Services(now);
     for (const name of people) this.people.set(name, 'correct horse battery');
     this.profile = { updated_at: this.#time(), risk_tolerance: 'moderate', timeframe: '1d', symbols: ['AAPL', 'GOOGL', 'MSFT', 'TSLA'], goals: 'Steady growth with few trades and no sleepless nights.', preferences: 'Long only. Momentum and mean reversion.', risk_parameters: { max_position_size: 0.1, max_drawdown: 0.15, stop_loss_pct: 0.02, take_profit_pct: 0.05, kelly_fraction: 0.25 } };
     this.contexts = [
-      { id: 1, name: 'Trend following, large caps', instructions: 'Only large caps of the US. Follow the trend of the weekly chart.\n\nNever average down. Name every indicator’s warm-up.', active: true, data: { type: 'momentum', indicators: ['EMA', 'ADX', 'ATR'] }, created_at: this.#time(), updated_at: this.#time(), last_used_at: null },
-      { id: 2, name: 'Mean reversion, ETFs', instructions: 'RSI and Bollinger Bands on sector ETFs.', active: false, data: {}, created_at: this.#time(), updated_at: this.#time(), last_used_at: null },
+      { id: 1, name: 'Trend following, large caps', instructions: 'Only large caps of the US. Follow the trend of the weekly chart.\n\nNever average down. Name every indicator’s warm-up.', active: true, data: { type: 'momentum', indicators: ['EMA', 'ADX', 'ATR'] }, created_at: this.#time(), updated_at: this.#time(), last_used_at: null, model: null },
+      { id: 2, name: 'Mean reversion, ETFs', instructions: 'RSI and Bollinger Bands on sector ETFs.', active: false, data: {}, created_at: this.#time(), updated_at: this.#time(), last_used_at: null, model: null },
     ];
     if (chats) this.#seed(chats);
     this.house = new House(this, now);
@@ -75,7 +86,7 @@ export class Backend implements Transport {
       this.refusals.delete(name);
       throw refusal;
     }
-    const handlers = { ...this.#handlers, ...this.house.handlers };
+    const handlers = { ...this.#handlers, ...this.house.handlers, ...this.services.handlers };
     const handler = handlers[name as keyof Commands] as (request: unknown) => unknown;
     const response = await handler(structuredClone(request));
     return structuredClone(response);
@@ -101,19 +112,19 @@ export class Backend implements Transport {
 
   message(chatId: number, role: 'user' | 'assistant', text: string, more: Partial<Message> = {}): Message {
     const list = this.messages.get(chatId) ?? [];
-    const message: Message = { id: this.#next++, chat_id: chatId, parent_id: list.at(-1)?.id ?? null, role, state: 'done', text, blocks: role === 'assistant' ? blocks(text) : [], strategies: [], model: null, usage: null, problem: null, created_at: this.#time(), ...more };
+    const message: Message = { id: this.#next++, chat_id: chatId, parent_id: list.at(-1)?.id ?? null, role, state: 'done', text, blocks: role === 'assistant' ? blocks(text) : [], strategies: [], thoughts: null, model: null, service: null, usage: null, cost: null, left_out: 0, goes_on: false, problem: null, created_at: this.#time(), ended_at: null, ...more };
     this.messages.set(chatId, [...list, message]);
     return message;
   }
 
   chat(title: string, ageHours = 0): Chat {
     const at = this.#time(ageHours);
-    const chat: Chat = { id: this.#next++, session_id: crypto.randomUUID(), title, context_id: null, context_name: null, message_count: 2, writing: false, created_at: at, updated_at: at };
+    const chat: Chat = { id: this.#next++, session_id: crypto.randomUUID(), title, context_id: null, context_name: null, model: null, message_count: 2, writing: false, created_at: at, updated_at: at };
     this.chats.push(chat);
     return chat;
   }
 
-  readonly #handlers: Omit<Handlers, HouseCommand> = {
+  readonly #handlers: Omit<Handlers, HouseCommand | ServicesCommand> = {
     accounts: () => [...[...this.people.keys()].map((username) => ({ username, demo: false, unclaimed: this.house.unclaimed.has(username) })), ...(this.#demo ? [{ username: 'algotrader', demo: true, unclaimed: false }] : [])],
     register: ({ username, email, password }) => {
       if (username.length < 3) throw refuse('invalid_field', 'Check the fields.', { username: ['A user name has 3 to 32 characters.'] });
@@ -170,12 +181,13 @@ export class Backend implements Transport {
     open_chat: ({ chat_id, before }) => {
       const all = this.messages.get(chat_id) ?? [];
       const older = before === null ? all : all.filter((message) => message.id < before);
-      return { chat: this.#found(this.chats, chat_id), messages: older.slice(-40), has_older: older.length > 40 };
+      return { chat: this.#found(this.chats, chat_id), messages: older.slice(-40), has_older: older.length > 40, summaries: this.summaries.get(chat_id) ?? [] };
     },
-    send: ({ chat_id, context_id, text }) => {
+    send: ({ chat_id, context_id, model, text }) => {
       const chat = chat_id === null ? this.chat(text.split('\n')[0]?.slice(0, 60) ?? '') : this.#found(this.chats, chat_id);
       if (chat.writing) throw refuse('busy', 'An answer is being written in this chat. Stop it or wait.');
       if (chat_id === null && context_id !== null) this.#link(chat, context_id);
+      if (chat_id === null) chat.model = model;
       const question = this.message(chat.id, 'user', text);
       const answer = this.#begin(chat, text);
       return { chat, question, answer };
@@ -191,6 +203,13 @@ export class Backend implements Transport {
       this.messages.set(chat.id, list.slice(0, list.indexOf(question) + 1));
       return { chat, question, answer: this.#begin(chat, 'again') };
     },
+    go_on: ({ message_id }) => {
+      const [chat] = this.#messageOf(message_id);
+      const question = this.message(chat.id, 'user', 'Go on.', { goes_on: true });
+      return { chat, question, answer: this.#begin(chat, 'go on') };
+    },
+    set_chat_model: ({ chat_id, model }) => Object.assign(this.#found(this.chats, chat_id), { model }),
+    chat_meter: () => this.meter,
     link_context: ({ chat_id, context_id }) => {
       const chat = this.#found(this.chats, chat_id);
       this.#link(chat, context_id);
@@ -207,17 +226,12 @@ export class Backend implements Transport {
     copy_recovery_code: () => ({}),
     save_recovery_code: () => ({ path: '/home/ada/recovery-code.txt', module: null }),
     open_link: () => ({}),
-    model_settings: () => this.models,
-    choose_model: ({ choice, gemini_model }) => (this.models = { ...this.models, choice, gemini_model, label: choice === 'gemini' ? `Gemini · ${gemini_model ?? 'newest flash'}` : 'Built-in' }),
-    set_gemini: ({ base_url, key }) => (this.models = { ...this.models, gemini_base_url: base_url ?? 'https://generativelanguage.googleapis.com', gemini_base_url_is_default: base_url === null, gemini_key: key ? 'vault' : this.models.gemini_key }),
-    forget_gemini_key: () => (this.models = { ...this.models, gemini_key: null }),
-    test_gemini: () => ({ outcome: 'works', newest_flash: 'gemini-3.8-flash', models: [{ id: 'gemini-3.8-flash', name: 'Gemini 3.8 Flash', input_token_limit: 1048576, output_token_limit: 65536 }, { id: 'gemini-3.8-pro', name: 'Gemini 3.8 Pro', input_token_limit: 1048576, output_token_limit: 65536 }] }),
     appearance: () => ({ theme: 'system' }),
     set_appearance: (appearance) => appearance,
   };
 
   #begin(chat: Chat, question: string): Message {
-    const answer = this.message(chat.id, 'assistant', '', { state: 'writing', model: this.models.label });
+    const answer = this.message(chat.id, 'assistant', '', { state: 'writing', model: this.services.name(chat.model ?? this.services.choice), service: (chat.model ?? this.services.choice).service });
     Object.assign(chat, { writing: true, updated_at: new Date().toISOString() });
     void this.#write(chat, answer, question);
     return answer;
@@ -233,9 +247,21 @@ export class Backend implements Transport {
       this.emit({ event: 'waiting', ...at, seconds: 12, reason: 'Gemini is busy' });
       for (let step = 0; step < 100 && !stopped(); step += 1) await pause(120);
     }
-    if (question.includes('fail') || question.includes('key')) {
-      const problem = question.includes('key') ? PROBLEMS['key'] : PROBLEMS['overloaded'];
-      this.#end(chat, answer, { state: 'failed', problem: problem ?? null });
+    if (question.includes('summary')) {
+      this.emit({ event: 'summarising', ...at, messages: 212 });
+      await pause(this.#pace * 60);
+    }
+    if (question.includes('think')) {
+      for (const word of THOUGHTS.match(/\S+\s*/g) ?? []) {
+        if (stopped()) break;
+        answer.thoughts = (answer.thoughts ?? '') + word;
+        this.emit({ event: 'thought', ...at, text: word });
+        if (this.#pace) await pause();
+      }
+    }
+    const failure = /\b(overloaded|key|gone)\b/.exec(question.replace('fail', 'overloaded'))?.[1] as keyof typeof PROBLEMS | undefined;
+    if (failure) {
+      this.#end(chat, answer, { state: 'failed', problem: PROBLEMS[failure] });
       return;
     }
     const text = question.length < 40 ? SHORT : MOMENTUM;
@@ -261,11 +287,11 @@ export class Backend implements Transport {
         this.emit({ event: 'strategy', ...at, mark: answer.strategies[0] ?? { block: 0, strategy_id: 0, name: '', version: 0 } });
       }
     }
-    this.#end(chat, answer, { state: stopped() ? 'stopped' : 'done', usage: { input: 1284, output: 912 } });
+    this.#end(chat, answer, { state: stopped() ? 'stopped' : 'done', usage: { input: 1284, output: 912, cached: 1024 }, cost: this.services.choice.service === null ? null : 0.0042, problem: question.includes('cut') ? PROBLEMS.cut : null });
   }
 
   #end(chat: Chat, answer: Message, how: Partial<Message>): void {
-    Object.assign(answer, how);
+    Object.assign(answer, { ended_at: new Date().toISOString() }, how);
     Object.assign(chat, { writing: false });
     this.emit({ event: 'ended', chat_id: chat.id, message: answer });
     this.emit({ event: 'chat', chat });
@@ -298,7 +324,7 @@ export class Backend implements Transport {
     for (let i = 0; i < count; i += 1) {
       const chat = this.chat(titles[i % titles.length] ?? '', i < 5 ? i : 20 + i * i * 2.2);
       this.message(chat.id, 'user', 'Write a momentum strategy for AAPL on daily bars with a 2 % stop. Explain when it trades and when it stays out.');
-      this.message(chat.id, 'assistant', MOMENTUM, { model: 'Gemini · gemini-3.8-flash', usage: { input: 1284, output: 912 }, strategies: [{ block: blocks(MOMENTUM).findIndex((block) => block.kind === 'code'), strategy_id: 1, name: 'MomentumCross', version: 2 }] });
+      this.message(chat.id, 'assistant', MOMENTUM, { model: 'Gemini · gemini-3.8-flash', usage: { input: 1284, output: 912, cached: 0 }, cost: 0.0042, ended_at: this.#time(-12 / 3600), strategies: [{ block: blocks(MOMENTUM).findIndex((block) => block.kind === 'code'), strategy_id: 1, name: 'MomentumCross', version: 2 }] });
     }
   }
 }

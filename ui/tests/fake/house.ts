@@ -2,7 +2,7 @@
 import type { AccountInfo, AuditEntry, BackupInfo, ChosenBackup, DataInfo, DoorKind, Ended, LockedBy, Locking, SessionInfo, SignedIn, WorkInfo } from '../../src/lib/api';
 import { type Backend, CODES, type Handlers, refuse } from './backend';
 
-export type HouseCommand = 'claim' | 'change_password' | 'new_recovery_code' | 'rekey' | 'delete_account' | 'sessions' | 'end_session' | 'end_other_sessions' | 'work' | 'cancel_work' | 'gate' | 'lock' | 'end_locked_sessions' | 'leave_lock' | 'still_here' | 'locking' | 'set_idle_minutes' | 'stay_signed_in' | 'resume' | 'accept_older' | 'admin_accounts' | 'admin_create_account' | 'admin_set_disabled' | 'admin_set_administrator' | 'admin_delete_account' | 'admin_end_sessions' | 'audit' | 'export_audit' | 'data' | 'set_automatic_backups' | 'back_up' | 'save_backup' | 'delete_backup' | 'choose_backup' | 'restore' | 'recovery_code_noted' | 'create_demo' | 'has_administrator';
+export type HouseCommand = 'claim' | 'change_password' | 'new_recovery_code' | 'rekey' | 'delete_account' | 'sessions' | 'end_session' | 'end_other_sessions' | 'work' | 'cancel_work' | 'gate' | 'lock' | 'end_locked_sessions' | 'leave_lock' | 'still_here' | 'locking' | 'set_idle_minutes' | 'stay_signed_in' | 'resume' | 'accept_older' | 'admin_accounts' | 'admin_create_account' | 'admin_set_disabled' | 'admin_set_administrator' | 'admin_set_computer_key' | 'admin_delete_account' | 'admin_end_sessions' | 'audit' | 'export_audit' | 'data' | 'set_automatic_backups' | 'back_up' | 'save_backup' | 'delete_backup' | 'choose_backup' | 'restore' | 'recovery_code_noted' | 'create_demo' | 'has_administrator';
 
 const HOUR = 3_600_000;
 
@@ -51,7 +51,7 @@ export class House {
 
   account(username: string): AccountInfo {
     const first = this.accounts.length === 0;
-    return { uuid: crypto.randomUUID(), id: this.accounts.length + 1, username, email: `${username}@example.com`, administrator: first, disabled: false, demo: false, claimed: !this.unclaimed.has(username), created_at: this.#at(900), last_signed_in_at: this.#at(first ? 0.1 : 50), sessions: first ? 3 : 1 };
+    return { uuid: crypto.randomUUID(), id: this.accounts.length + 1, username, email: `${username}@example.com`, administrator: first, disabled: false, demo: false, claimed: !this.unclaimed.has(username), created_at: this.#at(900), last_signed_in_at: this.#at(first ? 0.1 : 50), sessions: first ? 3 : 1, computer_key: true };
   }
 
   backup(kind: BackupInfo['kind'], hoursAgo: number, bytes: number): BackupInfo {
@@ -162,6 +162,7 @@ export class House {
       if (!administrator && others.length === 0) throw refuse('last_administrator', 'This is the last administrator. Make somebody else one first.');
       return this.#change(account, { administrator });
     },
+    admin_set_computer_key: ({ account, may }) => this.#change(account, { computer_key: may }),
     admin_delete_account: ({ account, username }) => {
       const found = this.#change(account, {});
       if (found.username !== username) throw refuse('invalid_field', 'Check the fields.', { username: ['This is not the name of the account.'] });

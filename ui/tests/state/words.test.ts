@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sentence } from '../../src/account/admin/audit-words';
 import { firstPassword } from '../../src/account/admin/first-password';
 import type { AuditEntry } from '../../src/lib/api';
-import { ago, fullDate, shortDate } from '../../src/lib/ui/dates';
-import { many, minutes, size } from '../../src/lib/ui/figures';
+import { ago, ahead, dayName, fullDate, shortDate } from '../../src/lib/ui/dates';
+import { dollars, many, minutes, price, round, size, taken, whole } from '../../src/lib/ui/figures';
 
 it('sizes have as many digits as a person needs', () => {
   const sizes = [0, 999, 1000, 1449, 9_949, 9_950, 18_432_000, 999_999, 2e12].map((bytes) => size(bytes).replace('\u00a0', ' '));
@@ -14,6 +14,14 @@ it('sizes have as many digits as a person needs', () => {
 it('minutes are hours where that is shorter', () => {
   expect([1, 15, 60, 90, 240].map(minutes)).toEqual(['1 minute', '15 minutes', '1 hour', '90 minutes', '4 hours']);
   expect([many(1, 'session'), many(0, 'session')]).toEqual(['1 session', '0 sessions']);
+});
+
+it('tokens, dollars and durations are written for people', () => {
+  expect([999, 8192, 128_000, 131_072, 200_000, 1_040_384, 1_048_576, 2_000_000].map(round)).toEqual(['999', '8K', '128K', '128K', '200K', '1M', '1M', '2M']);
+  expect([1_040_384, 7].map(whole)).toEqual(['1,040,384', '7']);
+  expect([0, 0.0042, 0.000_031, 0.25, 12.4, 1234.5].map((amount) => dollars(amount).replace('\u00a0', ' '))).toEqual(['US$ 0.00', 'US$ 0.0042', 'US$ 0.000031', 'US$ 0.25', 'US$ 12.40', 'US$ 1,234.50']);
+  expect([0.3, 10, 0.075].map(price)).toEqual(['0.30', '10.00', '0.075']);
+  expect([840, 12_300, 65_000, 120_000].map((ms) => taken(ms).replaceAll('\u00a0', ' '))).toEqual(['0.8 s', '12 s', '1 min 5 s', '2 min']);
 });
 
 describe('a moment', () => {
@@ -32,6 +40,13 @@ describe('a moment', () => {
     expect(shortDate(at(2027, 2, 11, 23, 59))).toBe('Yesterday, 23:59');
     expect(shortDate(at(2027, 2, 10, 9, 0))).toBe('10 Mar 2027, 09:00');
     expect(fullDate(at(2027, 2, 12, 0, 5))).toBe('12 March 2027, 00:05');
+  });
+
+  it('that lies ahead has a day unless it is today’s', () => {
+    expect(ahead(at(2027, 2, 12, 21, 0))).toBe('21:00');
+    expect(ahead(at(2027, 2, 13, 9, 0))).toBe('tomorrow, 09:00');
+    expect(ahead(at(2027, 2, 15, 9, 0))).toBe('15 Mar 2027, 09:00');
+    expect([dayName('2027-03-12'), dayName('2027-03-11'), dayName('2027-03-01')]).toEqual(['Today', 'Yesterday', '1 Mar 2027']);
   });
 
   it('that passed is told by how long ago it was', () => {
@@ -56,6 +71,8 @@ describe('the audit log', () => {
     expect(say('backup_restored', 'ada', 'grace')).toBe('ada restored a backup of grace');
     expect(say('sign_in_refused', null, 'grace')).toBe('A sign-in as grace was refused');
     expect(say('sign_in_refused', null, null)).toBe('A sign-in as somebody was refused');
+    expect(say('computer_key_granted', 'ada', 'grace')).toBe('ada let grace use this computer’s key');
+    expect(say('computer_key_withheld', 'ada', 'grace')).toBe('ada no longer lets grace use this computer’s key');
     expect(say('administrator_granted', 'ada', 'grace')).toBe('ada made grace an administrator');
   });
 

@@ -1,5 +1,5 @@
 /** What an administrator sees and does. */
-import { screen, within } from '@testing-library/svelte';
+import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse } from '../fake/backend';
 import { button, choose, click, confirm, last, open, section, times, write } from './open';
@@ -69,6 +69,28 @@ describe('the accounts', () => {
     await click('Delete account');
     await vi.waitFor(() => { expect(screen.queryByText('grace')).toBeNull(); });
     expect(last(backend, 'admin_delete_account')).toMatchObject({ username: 'grace' });
+  });
+
+  it('may use this computer’s key or not, where it has one', async () => {
+    const backend = open(admin, ({ services }) => services.put('gemini', { id: 0, fixed: true, key: { from: 'computer', place: 'the environment' } }));
+    await section('Accounts');
+    const may = await screen.findByRole<HTMLInputElement>('switch', { name: 'grace may use this computer’s key' });
+    expect(may.checked).toBe(true);
+    await fireEvent.click(may);
+    const grace = backend.house.accounts.find(({ username }) => username === 'grace');
+    await vi.waitFor(() => { expect(last(backend, 'admin_set_computer_key')).toEqual({ account: grace?.uuid, may: false }); });
+    await vi.waitFor(() => { expect(may.checked).toBe(false); });
+    backend.refusals.set('admin_set_computer_key', refuse('internal', 'It can’t be stored.'));
+    await fireEvent.click(may);
+    expect(await screen.findByText('It can’t be stored.')).toBeTruthy();
+    await vi.waitFor(() => { expect(may.checked).toBe(false); });
+  });
+
+  it('are asked nothing about a key that this computer doesn’t have', async () => {
+    open(admin);
+    await section('Accounts');
+    await row(/grace/);
+    expect(screen.queryByRole('switch')).toBeNull();
   });
 
   it('that may not be seen any more say why', async () => {

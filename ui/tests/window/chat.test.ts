@@ -90,7 +90,7 @@ describe('an answer', () => {
     open({ signedIn: true });
     await ask('ask with no key');
     await ended('failed');
-    expect(await screen.findByText(/No Gemini key is stored/, { selector: 'article *' })).toBeTruthy();
+    expect(await screen.findByText(/Gemini needs a key/, { selector: 'article *' })).toBeTruthy();
     await click('Open model settings');
     expect(document.body.dataset.screen).toBe('settings');
   });
@@ -140,7 +140,7 @@ describe('an answer', () => {
     expect(dialog.textContent).toContain('https://en.wikipedia.org/wiki/Moving_average_crossover?with=a&long=query');
     expect(backend.calls.some(({ name }) => name === 'open_link')).toBe(false);
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Open in browser' }));
-    expect(backend.calls.at(-1)?.name).toBe('open_link');
+    expect(backend.calls.at(-1)).toEqual({ name: 'open_link', request: { url: 'https://en.wikipedia.org/wiki/Moving_average_crossover?with=a&long=query' } });
   });
 });
 

@@ -28,27 +28,6 @@ describe('the keyboard', () => {
     expect(backend.calls.filter(({ name }) => name === 'sign_in')).toHaveLength(1);
   });
 
-  it('stays on Save once everything is saved', async () => {
-    open({ signedIn: true });
-    await choose(await button('Account'), 'Settings');
-    await write('Gemini API key', 'secret-key');
-    const save = await button('Save');
-    save.focus();
-    await fireEvent.click(save);
-    expect(await screen.findByText('Saved')).toBeTruthy();
-    expect(document.activeElement).toBe(save);
-  });
-
-  it('goes to the key’s field when the key was forgotten', async () => {
-    const backend = open({ signedIn: true });
-    backend.models.gemini_key = 'vault';
-    await choose(await button('Account'), 'Settings');
-    await click('Forget key');
-    const dialog = await screen.findByRole('dialog');
-    await fireEvent.click(within(dialog).getByRole('button', { name: 'Forget key' }));
-    await on(await screen.findByLabelText('Gemini API key'));
-  });
-
   it('goes back to the options of a chat that was not deleted after all', async () => {
     open({ signedIn: true, chats: 3 });
     await click('Position size for TSLA');

@@ -22,7 +22,7 @@ describe('contexts', () => {
     await write('Structured data', '{"type": "pairs"}');
     await click('Save');
     await vi.waitFor(() => {
-      expect(last(backend, 'create_context')).toEqual({ name: 'Pairs', instructions: 'Only pairs of one sector.', data: { type: 'pairs' }, active: true });
+      expect(last(backend, 'create_context')).toEqual({ name: 'Pairs', instructions: 'Only pairs of one sector.', data: { type: 'pairs' }, active: true, model: null });
     });
     expect(await screen.findByRole('button', { name: /^Pairs/ })).toBeTruthy();
   });
@@ -105,53 +105,6 @@ describe('the profile', () => {
   });
 });
 
-describe('the model settings', () => {
-  it('send a key once and never show it again', async () => {
-    const backend = open({ signedIn: true });
-    await menu('Settings');
-    expect((await button('Test')).hasAttribute('disabled')).toBe(true);
-    await write('Gemini API key', 'secret-key');
-    await click('Save');
-    await vi.waitFor(() => { expect(last(backend, 'set_gemini')).toEqual({ base_url: null, key: 'secret-key' }); });
-    expect(await screen.findByText(/A key is stored in your vault/)).toBeTruthy();
-    expect((await screen.findByLabelText<HTMLInputElement>('Gemini API key')).value).toBe('');
-    await click('Test');
-    expect(await screen.findByText('It works: 2 models can answer.')).toBeTruthy();
-  });
-
-  it('save what is typed before they test it', async () => {
-    const backend = open({ signedIn: true });
-    await menu('Settings');
-    await write('Gemini API key', 'secret-key');
-    await click('Test');
-    expect(await screen.findByText('It works: 2 models can answer.')).toBeTruthy();
-    const names = backend.calls.map(({ name }) => name).filter((name) => name.endsWith('_gemini'));
-    expect(names).toEqual(['set_gemini', 'test_gemini']);
-  });
-
-  it('test nothing that could not be saved', async () => {
-    const backend = open({ signedIn: true });
-    await menu('Settings');
-    backend.refusals.set('set_gemini', refuse('invalid_field', 'Too long.', { key: ['Too long.'] }));
-    await write('Gemini API key', 'secret-key');
-    await click('Test');
-    expect(await screen.findByText('Too long.')).toBeTruthy();
-    expect(backend.calls.some(({ name }) => name === 'test_gemini')).toBe(false);
-  });
-
-  it('show a refused address at its field', async () => {
-    const backend = open({ signedIn: true });
-    await menu('Settings');
-    await click('Advanced');
-    backend.refusals.set('set_gemini', refuse('invalid_field', 'Check it.', { base_url: ['Plain http only for this computer.'] }));
-    await write('Base address', 'http://example.org');
-    await click('Save');
-    await vi.waitFor(async () => {
-      expect((await screen.findByLabelText('Base address')).getAttribute('aria-invalid')).toBe('true');
-    });
-  });
-});
-
 it('signing out that fails says so and stays', async () => {
   const backend = open({ signedIn: true });
   backend.refusals.set('sign_out', refuse('internal', 'Signing out failed. Try again.'));
@@ -163,7 +116,7 @@ it('signing out that fails says so and stays', async () => {
 it.each([
   ['Profile', 'profile', () => screen.findByLabelText('Goals')],
   ['Contexts', 'contexts', () => screen.findByLabelText('Instructions')],
-  ['Settings', 'model_settings', () => screen.findByLabelText('Gemini API key')],
+  ['Settings', 'model_settings', () => screen.findByRole('radiogroup', { name: 'Which model answers' })],
 ])('the screen %s that could not be loaded says so and tries again', async (name, command, found) => {
   const fault = refuse('internal', 'It can’t be read.');
   const backend = open();

@@ -9,6 +9,14 @@ use crate::samples::samples;
 /// Stands for a password in the wrong place; also as a number, as some passwords are.
 const CANARY: &str = "86753090";
 
+/// A service with this key and this address.
+fn adds(key: &str, base_url: Value) -> Value {
+    json!({ "kind": "gemini", "fields": {
+        "name": null, "base_url": base_url, "key": key, "headers": null, "proxy_url": null,
+        "patience": null,
+    } })
+}
+
 #[tokio::test]
 async fn a_request_of_another_shape_is_a_bad_request_that_repeats_nothing_of_it() {
     let house = House::open().await;
@@ -66,7 +74,7 @@ async fn a_refusal_is_code_message_and_detail() {
         ),
         ("delete_chat", json!({ "chat_id": 7 }), "not_found"),
         ("rename_chat", json!({ "chat_id": 7, "title": "" }), "invalid_field"),
-        ("choose_model", json!({ "choice": "gemini", "gemini_model": null }), "model"),
+        ("choose_model", json!({ "service": 7, "model": null }), "not_found"),
         ("open_link", json!({ "url": "file:///etc/passwd" }), "bad_request"),
         ("recover", json!({ "username": "ada", "code": "x", "new_password": "" }), "mistyped_code"),
     ] {
@@ -117,12 +125,8 @@ async fn no_refusal_repeats_a_password_a_key_or_a_recovery_code() {
             json!({ "username": "ada", "code": code, "new_password": "letmein99" }),
             "letmein99",
         ),
-        ("set_gemini", json!({ "base_url": null, "key": "AIza key-with space" }), "key-with"),
-        (
-            "set_gemini",
-            json!({ "base_url": "https://u:AIzaKey@example.org", "key": null }),
-            "AIzaKey",
-        ),
+        ("add_service", adds("AIza key-with space", Value::Null), "key-with"),
+        ("add_service", adds("good", json!("https://u:AIzaKey@example.org")), "AIzaKey"),
         ("sign_in", json!({ "username": "ada", "secret": "AIzaKey" }), "AIzaKey"),
     ] {
         let fault = refused(&ada, command, request).await;

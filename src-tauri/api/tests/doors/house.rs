@@ -188,6 +188,7 @@ pub(crate) struct Ids {
     pub(crate) context: i64,
     pub(crate) account: Uuid,
     pub(crate) session: Uuid,
+    pub(crate) service: i64,
 }
 
 /// A context and a chat with a whole answer, and the number of its code block.
@@ -209,5 +210,12 @@ pub(crate) async fn belongings(door: &Door) -> (Ids, u64) {
     let sessions = ask(door, "sessions", json!({})).await;
     let own = sessions.as_array().expect("a list").iter().find(|one| one["current"] == true);
     let session = own.and_then(|own| own["id"].as_str()?.parse().ok()).expect("this session");
-    (Ids { chat, message: ended.id.0, context, account, session }, block.into())
+    let fields = json!({
+        "name": null, "base_url": "http://127.0.0.1:9", "key": null, "headers": null,
+        "proxy_url": null, "patience": null,
+    });
+    let added = ask(door, "add_service", json!({ "kind": "openai", "fields": fields })).await;
+    let added = added["services"].as_array().expect("a list").last().expect("it is there");
+    let service = added["id"].as_i64().expect("an id");
+    (Ids { chat, message: ended.id.0, context, account, session, service }, block.into())
 }

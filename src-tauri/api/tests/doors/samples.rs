@@ -33,8 +33,12 @@ pub(crate) const KEY: &str = "AIzaCanary-0123456789-abcdefghijklmnopqr";
 /// Good requests of `command` by somebody who owns `ids`; none for a command that is not known
 /// here. Between them they name everything that the command can name by id.
 pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
-    let Ids { chat, message, context, account, session } = ids;
+    let Ids { chat, message, context, account, session, service } = ids;
     let draft = json!({ "name": "Small caps", "instructions": "", "data": {}, "active": true });
+    let fields = json!({
+        "name": null, "base_url": "http://127.0.0.1:9", "key": KEY, "headers": null, "proxy": "direct",
+        "proxy_url": null, "patience": null,
+    });
     let code = "0000-0000-0000-0000-0000-0000-0000";
     match command {
         "accounts"
@@ -46,8 +50,8 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
         | "profile"
         | "contexts"
         | "model_settings"
-        | "forget_gemini_key"
-        | "test_gemini"
+        | "local_servers"
+        | "prices"
         | "appearance"
         | "sessions"
         | "end_other_sessions"
@@ -110,15 +114,29 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
             json!({ "chat_id": chat, "context_id": null, "text": "hello" }),
             json!({ "chat_id": null, "context_id": context, "text": "hello" }),
         ],
-        "stop" | "try_again" | "copy_message" => vec![json!({ "message_id": message })],
+        "stop" | "try_again" | "go_on" | "copy_message" => vec![json!({ "message_id": message })],
         "link_context" => vec![json!({ "chat_id": chat, "context_id": context })],
         "rename_chat" => vec![json!({ "chat_id": chat, "title": "Momentum" })],
         "delete_chat" => vec![json!({ "chat_id": chat })],
         "copy_code" | "save_code" => vec![json!({ "message_id": message, "block": 0 })],
         "copy_recovery_code" | "save_recovery_code" => vec![json!({ "recovery_code": code })],
         "open_link" => vec![json!({ "url": "https://example.org" })],
-        "choose_model" => vec![json!({ "choice": "built_in", "gemini_model": null })],
-        "set_gemini" => vec![json!({ "base_url": "http://127.0.0.1:9", "key": KEY })],
+        "choose_model" => vec![json!({ "service": service, "model": null })],
+        "add_service" => vec![json!({ "kind": "gemini", "fields": fields })],
+        "update_service" => vec![json!({ "service_id": service, "fields": fields })],
+        "remove_service" | "test_service" => vec![json!({ "service_id": service })],
+        "set_price" => vec![json!({
+            "kind": "gemini", "model": "gemini-9", "price": { "input": 1.0, "output": 2.0, "cached": null },
+        })],
+        "forget_price" => vec![json!({ "kind": "gemini", "model": "gemini-9" })],
+        "used" => {
+            vec![json!({ "by": "day", "since": "2026-01-01T00:00:00Z", "offset_minutes": 60 })]
+        }
+        "set_chat_model" => {
+            vec![json!({ "chat_id": chat, "model": { "service": null, "model": null } })]
+        }
+        "chat_meter" => vec![json!({ "chat_id": chat })],
+        "admin_set_computer_key" => vec![json!({ "account": account, "may": true })],
         "set_appearance" => vec![json!({ "theme": "dark" })],
         _ => Vec::new(),
     }
@@ -133,6 +151,8 @@ pub(crate) fn strayed(command: &str, own: Ids, other: Ids) -> Vec<Value> {
             ("message_id", other.message),
             ("before", other.message),
             ("context_id", other.context),
+            ("service_id", other.service),
+            ("service", other.service),
         ] {
             if request.get(field).is_some_and(Value::is_i64) {
                 let mut strayed = request.clone();

@@ -13,6 +13,7 @@ pub(crate) const NEVER: Ids = Ids {
     context: 999_999,
     account: Uuid::max(),
     session: Uuid::max(),
+    service: 999_999,
 };
 
 #[test]
@@ -22,7 +23,7 @@ fn every_command_has_a_sample_and_every_open_one_exists() {
     }
     // `strayed` exchanges these. A backup's id names a file among the person's own, which a story
     // of its own tries with another person's.
-    let known = ["chat_id", "message_id", "context_id", "session_id", "backup_id"];
+    let known = ["chat_id", "message_id", "context_id", "session_id", "service_id", "backup_id"];
     for command in COMMANDS {
         for request in samples(command, NEVER) {
             for field in request.as_object().into_iter().flat_map(|fields| fields.keys()) {
@@ -95,8 +96,8 @@ async fn no_answer_of_any_command_and_no_event_holds_the_key() {
     let (ada, _) = house.register("ada").await;
     let (ids, _) = belongings(&ada).await;
     let mut events = ada.session().unwrap().events().unwrap();
-    let key = samples("set_gemini", ids).remove(0);
-    call(&ada, "set_gemini", key).await.unwrap();
+    let key = samples("add_service", ids).remove(0);
+    call(&ada, "add_service", key).await.unwrap();
     let ends = |command: &&str| ["lock", "end_session", "admin_end_sessions"].contains(command);
     let signed_in = COMMANDS.iter().filter(|command| !OPEN_TO_ALL.contains(command));
     for command in signed_in.filter(|command| !ends(command)) {

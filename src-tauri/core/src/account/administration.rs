@@ -46,6 +46,8 @@ pub struct AccountInfo {
     pub last_signed_in_at: Option<Timestamp>,
     /// How many of its sessions are live.
     pub sessions: u32,
+    /// Whether it may use the key that belongs to the computer.
+    pub computer_key: bool,
 }
 
 /// The store, for an administrator alone. Asked of the store and not of the session: a role that
@@ -82,12 +84,17 @@ pub async fn accounts(administrator: &Session) -> Result<Vec<AccountInfo>, Accou
     let mut db = allowed(administrator).await?;
     let all = store::all(&mut db).await?;
     drop(db);
-    let live = administrator.core().live_sessions();
-    let info = |(account, last): (Account, Option<Timestamp>)| info(account, last, &live);
+    let core = administrator.core();
+    let info = |(account, last): (Account, Option<Timestamp>)| info(core, account, last);
     Ok(all.into_iter().map(info).collect())
 }
 
-fn info(account: Account, last_signed_in_at: Option<Timestamp>, live: &[Session]) -> AccountInfo {
+pub(super) fn info(
+    core: &Core,
+    account: Account,
+    last_signed_in_at: Option<Timestamp>,
+) -> AccountInfo {
+    let live = core.live_sessions();
     let sessions = live.iter().filter(|session| session.account().id == account.id).count();
     AccountInfo {
         uuid: account.uuid,
@@ -101,6 +108,7 @@ fn info(account: Account, last_signed_in_at: Option<Timestamp>, live: &[Session]
         created_at: account.created_at,
         last_signed_in_at,
         sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
+        computer_key: core.may_use_computer_key(account.uuid),
     }
 }
 
@@ -125,7 +133,7 @@ pub async fn create(
     drop(allowed(session).await?);
     let account = register::make_for(session, registration, administrator).await?;
     audit::note(session.core(), Entry::by(session, &account, Action::AccountCreated)).await;
-    Ok(info(account, None, &[]))
+    Ok(info(session.core(), account, None))
 }
 
 /// Bars an account from signing in, and ends its sessions at once; or lets it in again.
@@ -197,7 +205,7 @@ async fn change(
     drop(db);
     drop(headers);
     audit::note(core, Entry::by(session, &after, action)).await;
-    Ok(info(after, last_signed_in_at, &core.live_sessions()))
+    Ok(info(core, after, last_signed_in_at))
 }
 
 /// Writes role and state of `account` into its header, when they differ.

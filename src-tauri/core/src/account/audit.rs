@@ -41,6 +41,10 @@ pub enum Action {
     AdministratorGranted,
     /// An account is administrator no longer.
     AdministratorRevoked,
+    /// An account may use the computer's own key for a model service.
+    ComputerKeyGranted,
+    /// An account may not use it any more.
+    ComputerKeyWithheld,
     /// An account was deleted with its vault.
     AccountDeleted,
     /// All sessions of an account were ended.

@@ -6,6 +6,7 @@
 pub mod administration;
 mod attempts;
 mod audit;
+mod computer_key;
 mod credentials;
 mod demo;
 mod error;
@@ -33,6 +34,7 @@ pub use audit::{
     Action, AuditEntry, AuditPage, csv as audit_csv, export as export_audit, note_own,
     page as audit_page,
 };
+pub use computer_key::set_computer_key;
 pub use credentials::{change_password, claim, new_recovery_code, recover, rekey};
 pub use demo::{DEMO_PASSWORD, DEMO_USERNAME, demo_profile, make_demo_again};
 pub use error::{AccountError, Locked};
@@ -49,6 +51,7 @@ pub(crate) use session::Connection;
 pub use session::{Session, SessionInfo};
 pub(crate) use settle::settle;
 pub use sign_in::{sign_in, sign_in_demo};
+pub(crate) use store::key_withheld;
 pub(crate) use token::Signer;
 pub use token::{Tokens, authenticate, issue, refresh};
 pub(crate) use unlocked::Unlocked;

@@ -18,7 +18,7 @@ use super::unlocked::{Unlocked, unlock};
 use super::{Account, AccountError, DoorKind, Locked, store};
 use crate::chat::ChatEvent;
 use crate::clock::Timestamp;
-use crate::core::Core;
+use crate::core::{ComputerKey, Core};
 use crate::ids::AccountId;
 use crate::vault::{DataKey, Folder, Sealer, Transaction, Vault};
 
@@ -405,6 +405,12 @@ impl Session {
     /// What seals and opens the vault's small secrets, while the vault is open.
     pub(crate) fn sealer(&self) -> Result<Sealer, Locked> {
         self.own_vault().sealer().ok_or(Locked)
+    }
+
+    /// The computer's own key, where this account may use it.
+    pub(crate) fn computer_key(&self) -> Option<&ComputerKey> {
+        let core = self.core();
+        core.computer_key.as_ref().filter(|_| core.may_use_computer_key(self.account().uuid))
     }
 
     /// The session's own vault, for changes of its header and its key.

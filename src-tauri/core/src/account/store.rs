@@ -1,5 +1,7 @@
 //! accounts.db in SQL.
 
+use std::collections::HashSet;
+
 use sqlx::{FromRow, SqliteConnection};
 use uuid::Uuid;
 
@@ -190,6 +192,27 @@ pub(super) async fn taken(
 }
 
 /// Whether somebody can administer: an account that nobody has claimed yet is nobody's.
+/// The accounts that may not use the computer's own key.
+pub(crate) async fn key_withheld(db: &mut SqliteConnection) -> Result<HashSet<Uuid>, sqlx::Error> {
+    let uuids: Vec<String> =
+        sqlx::query_scalar("SELECT uuid FROM account WHERE computer_key = 0").fetch_all(db).await?;
+    Ok(uuids.iter().filter_map(|uuid| uuid.parse().ok()).collect())
+}
+
+/// Lets an account use the computer's own key, or not.
+pub(super) async fn set_computer_key(
+    db: &mut SqliteConnection,
+    uuid: Uuid,
+    allowed: bool,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("UPDATE account SET computer_key = ? WHERE uuid = ?")
+        .bind(allowed)
+        .bind(uuid.to_string())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 pub(super) async fn has_administrator(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM account

@@ -1,5 +1,6 @@
 //! An open vault: how it is opened, what runs on it, how it is closed.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::session::Connection;
@@ -8,12 +9,15 @@ use super::{Account, AccountError};
 use crate::backup::{self, BackupKind, Keeper};
 use crate::chat::{ChatEvent, Desk};
 use crate::core::Core;
+use crate::model::wire::Clients;
 use crate::vault::{DataKey, Folder, Header, Vault};
 
 /// An open vault and what runs on it, shared by the account's sessions.
 pub(crate) struct Unlocked {
     pub(super) vault: Vault,
     pub(crate) desk: Desk,
+    /// Connections to the services with AI models.
+    pub(crate) clients: Arc<Clients>,
     pub(crate) work: Work,
     pub(super) keeper: Keeper,
     /// Whether a check found damage.
@@ -82,13 +86,14 @@ pub(super) async fn unlock(
         if let Err(fault) = crate::chat::mark_interrupted(&mut db).await {
             tracing::warn!(%fault, "broken-off answers were not marked");
         }
-        if let Err(fault) = crate::settings::seal_keys(&mut db, &core.sources, &sealer).await {
-            tracing::warn!(%fault, "a key of an older program was not sealed");
+        if let Err(fault) = crate::settings::move_keys(&mut db, &core.sources, &sealer).await {
+            tracing::warn!(%fault, "a key of an older program was not moved");
         }
     }
     Ok(Unlocked {
         vault,
         desk: Desk::default(),
+        clients: Arc::default(),
         work: Work::default(),
         keeper: Keeper::default(),
         damaged: AtomicBool::new(false),
@@ -111,6 +116,7 @@ impl Unlocked {
         self.work.cancel();
         self.keeper.end().await;
         self.desk.clear().await;
+        self.clients.forget();
         // What it copied and its key end with it.
         self.work.over().await;
         self.vault.close().await;

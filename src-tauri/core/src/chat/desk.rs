@@ -21,7 +21,6 @@ const LAST_SAVE: Duration = Duration::from_secs(10);
 pub(crate) struct Desk {
     events: broadcast::Sender<ChatEvent>,
     running: Mutex<HashMap<MessageId, Running>>,
-    newest_model: Mutex<Option<String>>,
 }
 
 struct Running {
@@ -31,11 +30,7 @@ struct Running {
 
 impl Default for Desk {
     fn default() -> Self {
-        Self {
-            events: broadcast::Sender::new(BACKLOG),
-            running: Mutex::default(),
-            newest_model: Mutex::default(),
-        }
+        Self { events: broadcast::Sender::new(BACKLOG), running: Mutex::default() }
     }
 }
 
@@ -97,20 +92,6 @@ impl Desk {
                 tracing::error!("an answer did not save itself in time");
             }
         }
-    }
-
-    /// Gemini's newest model as the service named it last.
-    pub(super) fn newest_model(&self) -> Option<String> {
-        self.newest_model.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn remember_newest_model(&self, id: String) {
-        *self.newest_model.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
-    }
-
-    /// Another address may name other models.
-    pub(crate) fn forget_newest_model(&self) {
-        *self.newest_model.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<MessageId, Running>> {

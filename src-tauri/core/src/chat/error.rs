@@ -66,6 +66,7 @@ impl From<ProfileError> for ChatError {
 impl From<SettingsError> for ChatError {
     fn from(fault: SettingsError) -> Self {
         match fault {
+            SettingsError::NotFound => Self::NotFound,
             SettingsError::Invalid(fault) => fault.into(),
             SettingsError::Locked(fault) => fault.into(),
             SettingsError::Store(fault) => fault.into(),

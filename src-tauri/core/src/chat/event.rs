@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Chat, Message, StrategyMark};
+use super::{Chat, Message, StrategyMark, Summary};
 use crate::ids::{ChatId, MessageId};
 use crate::render::{Block, Tail};
 
@@ -31,6 +31,31 @@ pub enum ChatEvent {
         seconds: u32,
         /// Why, in words for the person.
         reason: String,
+    },
+    /// The start of the conversation is being summarised, so that the rest fits the model.
+    Summarising {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer that waits for it.
+        message_id: MessageId,
+        /// Messages that the summary will stand for.
+        messages: u32,
+    },
+    /// The start of the conversation was summarised. Its messages stay as they are.
+    Summarised {
+        /// The chat.
+        chat_id: ChatId,
+        /// What was made.
+        summary: Summary,
+    },
+    /// More of the model's reasoning. After `Waiting` it begins anew.
+    Thought {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+        /// What came since the last such event.
+        text: String,
     },
     /// More of the answer's Markdown, for doors that show it as it is.
     Text {

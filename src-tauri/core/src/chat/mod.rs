@@ -4,19 +4,27 @@
 //! moment on, and every message names its parent, so that later branches overwrite nothing.
 
 mod answer;
+mod asking;
+mod cost;
 mod desk;
 mod error;
 mod event;
+mod meter;
 mod ops;
 mod store;
+mod summary;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use cost::{Used, UsedBy, used};
 pub(crate) use desk::Desk;
 pub use error::ChatError;
 pub use event::ChatEvent;
-pub use ops::{delete, link_context, list, open, rename, send, stop, text_of, try_again};
+pub use meter::{Meter, meter};
+pub use ops::{
+    New, delete, go_on, link_context, list, open, rename, send, set_model, stop, text_of, try_again,
+};
 
 /// Marks the answers that an earlier process left unfinished.
 pub(crate) async fn mark_interrupted(db: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
@@ -24,8 +32,8 @@ pub(crate) async fn mark_interrupted(db: &mut sqlx::SqliteConnection) -> Result<
 }
 
 use crate::clock::Timestamp;
-use crate::ids::{ChatId, ContextId, MessageId, StrategyId};
-use crate::model::{Problem, Usage};
+use crate::ids::{ChatId, ContextId, MessageId, ServiceId, StrategyId};
+use crate::model::{ModelRef, Problem, Usage};
 use crate::render::Block;
 
 /// The longest question that is taken, in bytes.
@@ -44,6 +52,8 @@ pub struct Chat {
     pub context_id: Option<ContextId>,
     /// That context's name.
     pub context_name: Option<String>,
+    /// The model that answers in it; none for that of its context or the person's default.
+    pub model: Option<ModelRef>,
     /// Messages on the current branch.
     pub message_count: u32,
     /// Whether an answer is being written right now.
@@ -110,16 +120,43 @@ pub struct Message {
     pub state: MessageState,
     /// The text as written, Markdown.
     pub text: String,
+    /// The model's reasoning, which is no part of the answer and never sent back as text.
+    pub thoughts: Option<String>,
     /// The text as shown. Empty for a question, which is shown as it was typed.
     pub blocks: Vec<Block>,
     /// Strategies found in it.
     pub strategies: Vec<StrategyMark>,
     /// The model that answered, as a person would call it.
     pub model: Option<String>,
+    /// The service whose model answered; it may have been removed since.
+    pub service: Option<ServiceId>,
     /// Tokens, as the service counted them.
     pub usage: Option<Usage>,
-    /// Why it failed, and what to do.
+    /// What it cost, in US dollars, where the model's price is known.
+    pub cost: Option<f64>,
+    /// Messages before it that were not sent, because the model's window is small.
+    pub left_out: u32,
+    /// Whether it is a question that lets the answer above it go on.
+    pub goes_on: bool,
+    /// Why it failed and what to do; of an answer that is whole, what should be known of it.
     pub problem: Option<Problem>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its answer ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What models were told in the place of the messages up to one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Summary {
+    /// The last message that it stands for; those before it are on the same branch.
+    pub message_id: MessageId,
+    /// How many messages it stands for.
+    pub messages: u32,
+    /// The model that wrote it.
+    pub model: String,
+    /// What it says, Markdown.
+    pub text: String,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -133,6 +170,8 @@ pub struct OpenChat {
     pub messages: Vec<Message>,
     /// Whether there are older ones: ask with the first message's id.
     pub has_older: bool,
+    /// What was summarised up to a message of this page.
+    pub summaries: Vec<Summary>,
 }
 
 /// Where a page of the chat list ended: opaque to clients, stable while chats change.

@@ -5,10 +5,13 @@ use sqlx::SqliteConnection;
 use super::store::{self, NewMessage, Stored};
 use super::{
     Chat, ChatError, ChatEvent, ChatPage, Cursor, LONGEST_QUESTION, Message, MessageState,
-    OpenChat, Role, Sent, answer,
+    OpenChat, Role, Sent, answer, summary,
 };
 use crate::account::{Connection, Session};
+use crate::clock::Timestamp;
 use crate::ids::{ChatId, ContextId, MessageId};
+use crate::model::ModelRef;
+use crate::settings::check_choice;
 use crate::vault::{StoreError, Transaction};
 use crate::{Invalid, context, strategy};
 
@@ -60,6 +63,17 @@ pub async fn open(
         Some(newest) => store::branch(&mut db, newest, PAGE).await?,
         None => Vec::new(),
     };
+    let (first, last) = (stored.first(), stored.last());
+    let summaries = match first.zip(last) {
+        Some((first, last)) => {
+            let shown: Vec<MessageId> = stored.iter().map(|one| one.message.id).collect();
+            let between =
+                first.message.id.min(last.message.id)..=first.message.id.max(last.message.id);
+            let made = summary::between(&mut db, id, between).await?;
+            made.into_iter().filter(|one| shown.contains(&one.message_id)).collect()
+        }
+        None => Vec::new(),
+    };
     let mut marked = Vec::with_capacity(stored.len());
     for mut stored in stored {
         stored.message.strategies = strategy::marks(&mut db, stored.message.id).await?;
@@ -68,8 +82,20 @@ pub async fn open(
     drop(db);
     let messages = rendered(marked).await?;
     let has_older = messages.first().is_some_and(|first| first.parent_id.is_some());
-    Ok(OpenChat { chat, messages, has_older })
+    Ok(OpenChat { chat, messages, has_older, summaries })
 }
+
+/// What a new chat is made with.
+#[derive(Clone, Debug, Default)]
+pub struct New {
+    /// The context that it is linked to.
+    pub context_id: Option<ContextId>,
+    /// The model that answers in it; none for that of the context or the person's default.
+    pub model: Option<ModelRef>,
+}
+
+/// What is asked to let an answer go on.
+const GO_ON: &str = "Go on exactly where you stopped. Repeat nothing, but if you stopped inside a code block, give that whole block again.";
 
 /// Commits a question, in a new chat when none is named, and starts its answer.
 ///
@@ -81,7 +107,7 @@ pub async fn open(
 pub async fn send(
     session: &Session,
     chat_id: Option<ChatId>,
-    context_id: Option<ContextId>,
+    new: New,
     text: String,
 ) -> Result<Sent, ChatError> {
     if text.len() > LONGEST_QUESTION {
@@ -101,22 +127,85 @@ pub async fn send(
             id
         }
         None => {
-            if let Some(context_id) = context_id {
+            if let Some(context_id) = new.context_id {
                 context::read(&mut row, context_id).await?.ok_or(ChatError::NotFound)?;
             }
+            if let Some(model) = &new.model {
+                check_choice(session, &mut row, model).await?;
+            }
             let session_id = core.sources.uuid().to_string();
-            store::insert_chat(&mut row, session_id, &title_of(&text), context_id, now).await?
+            store::insert_chat(&mut row, session_id, &title_of(&text), &new, now).await?
         }
     };
     let parent_id = store::head(&mut row, chat_id).await?;
-    let new =
-        |parent_id, role, state, text| NewMessage { chat_id, parent_id, role, state, text, now };
-    let question = new(parent_id, Role::User, MessageState::Done, text.as_str());
-    let question = store::insert_message(&mut row, question).await?;
-    let answer = new(Some(question), Role::Assistant, MessageState::Writing, "");
-    let answer = store::insert_message(&mut row, answer).await?;
+    let (question, answer) = insert(&mut row, chat_id, parent_id, &text, false, now).await?;
     row.commit().await?;
     begin(session, db, chat_id, question, answer).await
+}
+
+/// Stores a question and the answer that begins.
+async fn insert(
+    db: &mut SqliteConnection,
+    chat_id: ChatId,
+    parent_id: Option<MessageId>,
+    text: &str,
+    goes_on: bool,
+    now: Timestamp,
+) -> Result<(MessageId, MessageId), sqlx::Error> {
+    let new = |parent_id, role, state, text, goes_on| NewMessage {
+        chat_id,
+        parent_id,
+        role,
+        state,
+        text,
+        goes_on,
+        now,
+    };
+    let question = new(parent_id, Role::User, MessageState::Done, text, goes_on);
+    let question = store::insert_message(db, question).await?;
+    let answer = new(Some(question), Role::Assistant, MessageState::Writing, "", false);
+    Ok((question, store::insert_message(db, answer).await?))
+}
+
+/// Lets an answer that was stopped, failed or broke off go on where it stopped: its text is told
+/// to the model, which is asked for the rest.
+///
+/// # Errors
+/// [`ChatError::NotFound`] when it isn't an answer of this vault; [`ChatError::Empty`] when there
+/// is nothing of it; [`ChatError::Busy`].
+pub async fn go_on(session: &Session, id: MessageId) -> Result<Sent, ChatError> {
+    let now = session.core().sources.now();
+    let mut db = session.vault().await?;
+    let old = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?.message;
+    if old.role != Role::Assistant {
+        return Err(ChatError::NotFound);
+    }
+    let mut row = Transaction::begin(&mut db).await?;
+    refuse_while_writing(session, &mut row, old.chat_id).await?;
+    if old.text.trim().is_empty() {
+        return Err(ChatError::Empty);
+    }
+    let (question, answer) = insert(&mut row, old.chat_id, Some(id), GO_ON, true, now).await?;
+    row.commit().await?;
+    begin(session, db, old.chat_id, question, answer).await
+}
+
+/// Chooses the model that answers in a chat from now on; none for that of its context or the
+/// person's default.
+///
+/// # Errors
+/// [`ChatError::NotFound`] when there is no such chat or service.
+pub async fn set_model(
+    session: &Session,
+    id: ChatId,
+    model: Option<ModelRef>,
+) -> Result<Chat, ChatError> {
+    let mut db = session.vault().await?;
+    if let Some(model) = &model {
+        check_choice(session, &mut db, model).await?;
+    }
+    store::set_model(&mut db, id, model.as_ref()).await?;
+    told(session, &mut db, id).await
 }
 
 /// Asks again for an answer that ended. The old answer stays stored, on a branch of its own.
@@ -138,6 +227,7 @@ pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatErr
         role: Role::Assistant,
         state: MessageState::Writing,
         text: "",
+        goes_on: false,
         now,
     };
     let answer = store::insert_message(&mut row, answer).await?;

@@ -3,10 +3,10 @@
 use sqlx::types::Json;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Chat, Cursor, Message, MessageState, Role};
+use super::{Chat, Cursor, Message, MessageState, New, Role};
 use crate::clock::Timestamp;
-use crate::ids::{ChatId, ContextId, MessageId};
-use crate::model::{Problem, Usage};
+use crate::ids::{ChatId, ContextId, MessageId, ServiceId};
+use crate::model::{ModelRef, Problem, ServiceKind, Usage};
 use crate::render::Renderer;
 use crate::vault::word;
 
@@ -17,6 +17,7 @@ struct ChatRow {
     title: String,
     context_id: Option<ContextId>,
     context_name: Option<String>,
+    model: Option<Json<ModelRef>>,
     message_count: u32,
     writing: bool,
     created_at: i64,
@@ -25,6 +26,7 @@ struct ChatRow {
 
 const CHAT: &str = "
     SELECT chat.id, chat.session_id, chat.title, chat.context_id, context.name AS context_name,
+           chat.model,
            coalesce(head.depth + 1, 0) AS message_count,
            EXISTS (SELECT 1 FROM message
                    WHERE message.chat_id = chat.id AND message.state = 'writing') AS writing,
@@ -41,6 +43,7 @@ impl From<ChatRow> for Chat {
             title: row.title,
             context_id: row.context_id,
             context_name: row.context_name,
+            model: row.model.map(|model| model.0),
             message_count: row.message_count,
             writing: row.writing,
             created_at: Timestamp(row.created_at),
@@ -85,16 +88,17 @@ pub(super) async fn insert_chat(
     db: &mut SqliteConnection,
     session_id: String,
     title: &str,
-    context_id: Option<ContextId>,
+    new: &New,
     now: Timestamp,
 ) -> Result<ChatId, sqlx::Error> {
     sqlx::query_scalar(
-        "INSERT INTO chat (session_id, title, context_id, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO chat (session_id, title, context_id, model, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
     )
     .bind(session_id)
     .bind(title)
-    .bind(context_id)
+    .bind(new.context_id)
+    .bind(new.model.as_ref().map(Json))
     .bind(now.0)
     .bind(now.0)
     .fetch_one(db)
@@ -108,6 +112,19 @@ pub(super) async fn set_context(
 ) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE chat SET context_id = ? WHERE id = ?")
         .bind(context_id)
+        .bind(id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_model(
+    db: &mut SqliteConnection,
+    id: ChatId,
+    model: Option<&ModelRef>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE chat SET model = ? WHERE id = ?")
+        .bind(model.map(Json))
         .bind(id)
         .execute(db)
         .await?;
@@ -161,6 +178,7 @@ pub(super) struct NewMessage<'a> {
     pub(super) role: Role,
     pub(super) state: MessageState,
     pub(super) text: &'a str,
+    pub(super) goes_on: bool,
     pub(super) now: Timestamp,
 }
 
@@ -170,8 +188,8 @@ pub(super) async fn insert_message(
     new: NewMessage<'_>,
 ) -> Result<MessageId, sqlx::Error> {
     let id: MessageId = sqlx::query_scalar(
-        "INSERT INTO message (chat_id, parent_id, depth, role, state, created_at, text)
-         VALUES (?1, ?2, coalesce((SELECT depth + 1 FROM message WHERE id = ?2), 0), ?3, ?4, ?5, ?6)
+        "INSERT INTO message (chat_id, parent_id, depth, role, state, created_at, text, goes_on)
+         VALUES (?1, ?2, coalesce((SELECT depth + 1 FROM message WHERE id = ?2), 0), ?3, ?4, ?5, ?6, ?7)
          RETURNING id",
     )
     .bind(new.chat_id)
@@ -180,6 +198,7 @@ pub(super) async fn insert_message(
     .bind(state_code(new.state))
     .bind(new.now.0)
     .bind(new.text)
+    .bind(new.goes_on)
     .fetch_one(&mut *db)
     .await?;
     sqlx::query("UPDATE chat SET head_id = ?, updated_at = ? WHERE id = ?")
@@ -197,7 +216,10 @@ pub(super) struct Progress<'a> {
     pub(super) text: &'a str,
     pub(super) thoughts: &'a str,
     pub(super) model: &'a str,
+    pub(super) service: Option<(ServiceId, ServiceKind, &'a str)>,
     pub(super) usage: Option<Usage>,
+    pub(super) cost: Option<i64>,
+    pub(super) left_out: u32,
     pub(super) problem: Option<&'a Problem>,
     pub(super) opaque: Option<&'a serde_json::Value>,
     pub(super) now: Timestamp,
@@ -212,15 +234,22 @@ pub(super) async fn save(
     let ended = (progress.state != MessageState::Writing).then_some(progress.now.0);
     let saved = sqlx::query(
         "UPDATE message SET state = ?, text = ?, thoughts = nullif(?, ''), model = ?,
-            input_tokens = ?, output_tokens = ?, problem = ?, opaque = ?, ended_at = ?
+            service_id = ?, service_kind = ?, model_id = ?, input_tokens = ?, output_tokens = ?,
+            cached_tokens = ?, cost = ?, left_out = ?, problem = ?, opaque = ?, ended_at = ?
          WHERE id = ?",
     )
     .bind(state_code(progress.state))
     .bind(progress.text)
     .bind(progress.thoughts)
     .bind(progress.model)
+    .bind(progress.service.map(|(id, ..)| id))
+    .bind(progress.service.map(|(_, kind, _)| kind.code()))
+    .bind(progress.service.map(|(.., model)| model))
     .bind(progress.usage.map(|usage| usage.input))
     .bind(progress.usage.map(|usage| usage.output))
+    .bind(progress.usage.map(|usage| usage.cached))
+    .bind(progress.cost)
+    .bind(progress.left_out)
     .bind(progress.problem.map(Json))
     .bind(progress.opaque.map(Json))
     .bind(ended)
@@ -247,11 +276,20 @@ struct MessageRow {
     role: String,
     state: String,
     created_at: i64,
+    ended_at: Option<i64>,
     input_tokens: Option<u32>,
     output_tokens: Option<u32>,
+    cached_tokens: Option<u32>,
+    cost: Option<i64>,
+    left_out: u32,
+    goes_on: bool,
+    service_id: Option<ServiceId>,
+    service_kind: Option<String>,
+    model_id: Option<String>,
     model: Option<String>,
     problem: Option<Json<Problem>>,
     opaque: Option<Json<serde_json::Value>>,
+    thoughts: Option<String>,
     text: String,
 }
 
@@ -259,12 +297,16 @@ struct MessageRow {
 pub(super) struct Stored {
     pub(super) message: Message,
     pub(super) opaque: Option<serde_json::Value>,
+    /// The wire and the id of the model that answered.
+    pub(super) by: Option<(ServiceKind, String)>,
 }
 
 impl TryFrom<MessageRow> for Stored {
     type Error = sqlx::Error;
 
     fn try_from(row: MessageRow) -> Result<Self, sqlx::Error> {
+        let cached = row.cached_tokens.unwrap_or(0);
+        let kind = row.service_kind.as_deref().map(word).transpose()?;
         Ok(Self {
             message: Message {
                 id: row.id,
@@ -273,17 +315,25 @@ impl TryFrom<MessageRow> for Stored {
                 role: word(&row.role)?,
                 state: word(&row.state)?,
                 text: row.text,
+                thoughts: row.thoughts,
                 blocks: Vec::new(),
                 strategies: Vec::new(),
                 model: row.model,
-                usage: row
-                    .input_tokens
-                    .zip(row.output_tokens)
-                    .map(|(input, output)| Usage { input, output }),
+                service: row.service_id,
+                usage: row.input_tokens.zip(row.output_tokens).map(|(input, output)| Usage {
+                    input,
+                    output,
+                    cached,
+                }),
+                cost: row.cost.map(dollars),
+                left_out: row.left_out,
+                goes_on: row.goes_on,
                 problem: row.problem.map(|problem| problem.0),
                 created_at: Timestamp(row.created_at),
+                ended_at: row.ended_at.map(Timestamp),
             },
             opaque: row.opaque.map(|opaque| opaque.0),
+            by: kind.zip(row.model_id),
         })
     }
 }
@@ -299,7 +349,9 @@ impl Stored {
 }
 
 const MESSAGE: &str = "SELECT message.id, chat_id, parent_id, role, state, created_at,
-    input_tokens, output_tokens, model, problem, opaque, text";
+    ended_at, input_tokens, output_tokens, cached_tokens, cost, left_out, goes_on,
+    service_id, service_kind, model_id, model, problem,
+    opaque, thoughts, text";
 
 pub(super) async fn message(
     db: &mut SqliteConnection,
@@ -358,6 +410,12 @@ pub(super) async fn interrupt_all(db: &mut SqliteConnection) -> Result<(), sqlx:
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Millionths of a US dollar as dollars.
+pub(super) fn dollars(millionths: i64) -> f64 {
+    // Exact up to nine billion dollars.
+    millionths as f64 / 1e6
 }
 
 fn role_code(role: Role) -> &'static str {

@@ -9,6 +9,7 @@ use crate::Invalid;
 use crate::account::{Locked, Session};
 use crate::clock::Timestamp;
 use crate::ids::ContextId;
+use crate::model::ModelRef;
 use crate::vault::StoreError;
 
 /// What a person writes in the context editor.
@@ -24,6 +25,9 @@ pub struct ContextDraft {
     pub data: serde_json::Map<String, serde_json::Value>,
     /// Offered to new chats.
     pub active: bool,
+    /// The model that answers in its chats; none for the person's default.
+    #[serde(default)]
+    pub model: Option<ModelRef>,
 }
 
 /// A context as it is kept.

@@ -6,6 +6,7 @@ use sqlx::types::Json;
 use super::{Context, ContextDraft};
 use crate::clock::Timestamp;
 use crate::ids::ContextId;
+use crate::model::ModelRef;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -17,6 +18,7 @@ struct Row {
     last_used_at: Option<i64>,
     data: Json<serde_json::Map<String, serde_json::Value>>,
     instructions: String,
+    model: Option<Json<ModelRef>>,
 }
 
 impl From<Row> for Context {
@@ -28,6 +30,7 @@ impl From<Row> for Context {
                 instructions: row.instructions,
                 data: row.data.0,
                 active: row.active,
+                model: row.model.map(|model| model.0),
             },
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
@@ -38,7 +41,7 @@ impl From<Row> for Context {
 
 pub(super) async fn list(db: &mut SqliteConnection) -> Result<Vec<Context>, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, name, active, created_at, updated_at, last_used_at, data, instructions
+        "SELECT id, name, active, created_at, updated_at, last_used_at, data, instructions, model
          FROM context ORDER BY updated_at DESC, id DESC",
     )
     .fetch_all(db)
@@ -51,7 +54,7 @@ pub(crate) async fn read(
     id: ContextId,
 ) -> Result<Option<Context>, super::ContextError> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT id, name, active, created_at, updated_at, last_used_at, data, instructions
+        "SELECT id, name, active, created_at, updated_at, last_used_at, data, instructions, model
          FROM context WHERE id = ?",
     )
     .bind(id)
@@ -66,8 +69,8 @@ pub(super) async fn insert(
     now: Timestamp,
 ) -> Result<ContextId, sqlx::Error> {
     sqlx::query_scalar(
-        "INSERT INTO context (name, active, created_at, updated_at, data, instructions)
-         VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO context (name, active, created_at, updated_at, data, instructions, model)
+         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
     )
     .bind(&draft.name)
     .bind(draft.active)
@@ -75,6 +78,7 @@ pub(super) async fn insert(
     .bind(now.0)
     .bind(Json(&draft.data))
     .bind(&draft.instructions)
+    .bind(draft.model.as_ref().map(Json))
     .fetch_one(db)
     .await
 }
@@ -86,7 +90,7 @@ pub(super) async fn update(
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE context SET name = ?, active = ?, updated_at = ?, data = ?, instructions = ?
+        "UPDATE context SET name = ?, active = ?, updated_at = ?, data = ?, instructions = ?, model = ?
          WHERE id = ?",
     )
     .bind(&draft.name)
@@ -94,6 +98,7 @@ pub(super) async fn update(
     .bind(now.0)
     .bind(Json(&draft.data))
     .bind(&draft.instructions)
+    .bind(draft.model.as_ref().map(Json))
     .bind(id)
     .execute(db)
     .await?;

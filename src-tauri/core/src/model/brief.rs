@@ -104,6 +104,7 @@ mod tests {
             instructions: "Only liquid names.".into(),
             data: serde_json::from_str(r#"{"universe": "SPX"}"#).unwrap(),
             active: true,
+            model: None,
         };
         let prompt = system_prompt(&profile, Some(&context));
         for word in [

@@ -5,16 +5,23 @@
 
 pub mod brief;
 pub mod builtin;
+pub mod catalog;
 mod fault;
-pub mod gemini;
+mod lines;
 mod retry;
-mod sse;
+pub(crate) mod service;
+pub(crate) mod window;
+pub(crate) mod wire;
+#[cfg(any(test, feature = "measure"))]
+pub use wire::probe;
 
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub use fault::{Problem, ProblemCode};
+pub use catalog::Price;
+pub use fault::{Advice, Problem, ProblemCode};
+pub use service::{ModelInfo, ModelRef, Patience, ServiceKind};
 
 use crate::context::ContextDraft;
 use crate::profile::ProfileDraft;
@@ -26,6 +33,9 @@ pub struct Usage {
     pub input: u32,
     /// Tokens of the answer, reasoning included.
     pub output: u32,
+    /// Those of the prompt that the service had kept from an earlier one, which cost less.
+    #[serde(default)]
+    pub cached: u32,
 }
 
 /// Who speaks in a turn.
@@ -61,6 +71,13 @@ pub struct Request {
     pub context: Option<ContextDraft>,
 }
 
+impl Request {
+    /// Bytes of text in it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.system.len() + self.turns.iter().map(|turn| turn.text.len()).sum::<usize>()
+    }
+}
+
 /// One step of an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Delta {
@@ -81,6 +98,8 @@ pub enum Delta {
         /// Why, in words for the person.
         reason: String,
     },
+    /// Something about the answer that a person should know, which doesn't end it.
+    Notice(Problem),
     /// The service said that the answer is whole.
     Finish,
 }

@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::{SettingsError, store};
+use super::{SettingsError, values};
 use crate::Invalid;
 use crate::account::Session;
 
@@ -19,7 +19,7 @@ const CODE_NOTED: &str = "recovery_code_noted";
 /// # Errors
 /// [`SettingsError::Locked`] and those of the store.
 pub async fn is_code_noted(session: &Session) -> Result<bool, SettingsError> {
-    Ok(store::value(&mut *session.vault().await?, CODE_NOTED).await?.unwrap_or(true))
+    Ok(values::value(&mut *session.vault().await?, CODE_NOTED).await?.unwrap_or(true))
 }
 
 /// Notes whether the recovery code in force is stored.
@@ -34,7 +34,7 @@ pub(crate) async fn write_code_noted(
     db: &mut SqliteConnection,
     noted: bool,
 ) -> Result<(), sqlx::Error> {
-    store::set_value(db, CODE_NOTED, &noted).await
+    values::set_value(db, CODE_NOTED, &noted).await
 }
 
 /// The minutes in force.
@@ -42,7 +42,7 @@ pub(crate) async fn write_code_noted(
 /// # Errors
 /// [`SettingsError::Locked`] and those of the store.
 pub async fn idle_minutes(session: &Session) -> Result<u32, SettingsError> {
-    let stored = store::value(&mut *session.vault().await?, NAME).await?;
+    let stored = values::value(&mut *session.vault().await?, NAME).await?;
     Ok(stored.filter(|minutes| (1..=LONGEST).contains(minutes)).unwrap_or(IDLE_MINUTES))
 }
 
@@ -55,5 +55,5 @@ pub async fn set_idle_minutes(session: &Session, minutes: u32) -> Result<(), Set
         let why = format!("Choose 1 to {LONGEST} minutes.");
         return Err(Invalid::new("idle_minutes", why).into());
     }
-    Ok(store::set_value(&mut *session.vault().await?, NAME, &minutes).await?)
+    Ok(values::set_value(&mut *session.vault().await?, NAME, &minutes).await?)
 }

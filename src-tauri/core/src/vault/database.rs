@@ -373,6 +373,7 @@ mod tests {
             ALTER TABLE session DROP COLUMN label;
             ALTER TABLE account DROP COLUMN claimed;
             ALTER TABLE account DROP COLUMN last_signed_in_at;
+            ALTER TABLE account DROP COLUMN computer_key;
             DELETE FROM _sqlx_migrations WHERE version > 1;
             INSERT INTO audit (at, door, action) VALUES (7, 'desktop', 'signed_in');";
         sqlx::raw_sql(older).execute(&mut accounts).await.unwrap();

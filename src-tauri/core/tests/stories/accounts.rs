@@ -195,7 +195,7 @@ async fn after_signing_out_every_operation_answers_that_nobody_is_signed_in() {
     assert!(ada.check().is_err() && ada.events().is_err() && account::issue(&ada).is_err());
     assert!(matches!(profile::get(&ada).await, Err(ProfileError::Locked(_))));
     assert!(matches!(chat::list(&ada, None, 10).await, Err(chat::ChatError::Locked(_))));
-    let sent = chat::send(&ada, None, None, "hello".to_owned()).await;
+    let sent = chat::send(&ada, None, chat::New::default(), "hello".to_owned()).await;
     assert!(matches!(sent, Err(chat::ChatError::Locked(_))));
     assert!(matches!(context::list(&ada).await, Err(context::ContextError::Locked(_))));
     assert!(matches!(settings::get(&ada).await, Err(settings::SettingsError::Locked(_))));
@@ -235,7 +235,7 @@ async fn a_session_ends_after_seven_idle_days_and_after_thirty_whatever_happens(
 async fn two_people_see_nothing_of_each_other() {
     let (_house, core, ada) = House::with_ada().await;
     let (grace, _) = register(&core, "grace").await;
-    let sent = chat::send(&ada, None, None, "ada's plan".to_owned()).await.unwrap();
+    let sent = chat::send(&ada, None, chat::New::default(), "ada's plan".to_owned()).await.unwrap();
     assert_eq!(chat::list(&grace, None, 10).await.unwrap().chats, []);
     let open = chat::open(&grace, sent.chat.id, None).await;
     assert!(matches!(open, Err(chat::ChatError::NotFound)), "{open:?}");

@@ -1,11 +1,11 @@
 //! Answers: from the question to the end, whatever the end is.
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, ChatError, ChatEvent, Message, MessageState};
+use algoagent_core::chat::{self, ChatError, ChatEvent, Message, MessageState, New};
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::model::ProblemCode;
 
-use crate::house::{House, PASSWORD, sign_in, until_ended};
+use crate::house::{House, PASSWORD, sign_in, until_ended, within};
 use crate::service::{Reply, Service};
 
 const STRATEGY: &str = "A strategy:\n\n```python\nfrom algoagent import Strategy\n\nclass Still(Strategy):\n    pass\n```\n\nAnd then";
@@ -20,7 +20,8 @@ async fn ask_and_wait(session: &Session, text: &str) -> (Service, chat::Sent) {
     let reply = Reply::saying(&[text], None).held();
     let service = Service::chosen_by(session, vec![reply]).await;
     let mut events = session.events().expect("signed in");
-    let sent = chat::send(session, None, None, "Hold still".to_owned()).await.expect("sent");
+    let sent =
+        chat::send(session, None, New::default(), "Hold still".to_owned()).await.expect("sent");
     let mut told = String::new();
     while told != text {
         if let ChatEvent::Text { text, .. } = events.recv().await.expect("open") {
@@ -34,7 +35,8 @@ async fn ask_and_wait(session: &Session, text: &str) -> (Service, chat::Sent) {
 async fn an_answer_arrives_in_blocks_that_are_those_of_a_later_look() {
     let (_house, _core, ada) = House::with_ada().await;
     let mut events = ada.events().unwrap();
-    let sent = chat::send(&ada, None, None, "Create a momentum strategy for AAPL".to_owned());
+    let sent =
+        chat::send(&ada, None, New::default(), "Create a momentum strategy for AAPL".to_owned());
     let sent = sent.await.unwrap();
     let (told, ended) = until_ended(&mut events).await;
     let started = told.iter().position(
@@ -66,7 +68,7 @@ async fn a_question_is_on_the_disk_before_the_model_is_asked() {
     let (house, _core, ada) = House::with_ada().await;
     let silent = Reply::new("200 OK", "text/event-stream", "").held();
     let service = Service::chosen_by(&ada, vec![silent]).await;
-    let sent = chat::send(&ada, None, None, "Is this safe?".to_owned()).await.unwrap();
+    let sent = chat::send(&ada, None, New::default(), "Is this safe?".to_owned()).await.unwrap();
     service.has_replied(1).await;
     let copy = house.copied();
     let core = copy.open().await;
@@ -151,12 +153,13 @@ async fn deleting_a_context_in_the_middle_of_an_answer_loses_nothing_of_it() {
         instructions: String::new(),
         data: serde_json::Map::new(),
         active: true,
+        model: None,
     };
     let context = context::create(&ada, draft).await.unwrap();
     let reply = Reply::saying(&[STRATEGY], None).held();
     let service = Service::chosen_by(&ada, vec![reply]).await;
     let mut events = ada.events().unwrap();
-    let sent = chat::send(&ada, None, Some(context.id), "Hold still".to_owned()).await.unwrap();
+    let sent = chat::send(&ada, None, within(context.id), "Hold still".to_owned()).await.unwrap();
     service.has_replied(1).await;
     while !matches!(events.recv().await.unwrap(), ChatEvent::Text { .. }) {}
     context::delete(&ada, context.id).await.unwrap();
@@ -175,7 +178,7 @@ async fn a_failed_answer_can_be_tried_again_and_is_no_history() {
     ];
     let service = Service::chosen_by(&ada, replies).await;
     let mut events = ada.events().unwrap();
-    let sent = chat::send(&ada, None, None, "Say it".to_owned()).await.unwrap();
+    let sent = chat::send(&ada, None, New::default(), "Say it".to_owned()).await.unwrap();
     let (_, failed) = until_ended(&mut events).await;
     assert_eq!((failed.state, failed.text.as_str()), (MessageState::Failed, "Half a sent"));
     assert_eq!(failed.problem.clone().unwrap().code, ProblemCode::StreamBroken);

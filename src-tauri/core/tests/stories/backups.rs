@@ -65,7 +65,8 @@ async fn an_unchanged_vault_is_not_copied_again() {
 async fn a_backup_reads_as_nothing_to_whoever_has_no_password() {
     let house = House::new();
     let (_core, ada, _, file) = backed_up(&house).await;
-    let sent = chat::send(&ada, None, None, "canary-9f1c".to_owned()).await.unwrap();
+    let sent =
+        chat::send(&ada, None, chat::New::default(), "canary-9f1c".to_owned()).await.unwrap();
     backup::back_up(&ada).await.unwrap();
     assert!(sent.chat.id.0 > 0);
     for (name, bytes) in files(house.path()) {

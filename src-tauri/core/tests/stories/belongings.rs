@@ -7,6 +7,7 @@ use algoagent_core::settings;
 use algoagent_core::{profile, vault::StoreError};
 
 use crate::house::{ask, secret};
+use crate::service::add_gemini;
 
 /// One read of a vault: what was asked, and what came back or that the file is damaged.
 pub(crate) type Read = (String, Result<String, String>);
@@ -21,11 +22,10 @@ pub(crate) async fn move_in(session: &Session) {
         instructions: "Only what trades every day. ".repeat(40),
         data: serde_json::Map::new(),
         active: true,
+        model: None,
     };
     context::create(session, draft).await.expect("stored");
-    settings::set_gemini(session, None, Some(secret("AIzaBelongings-0123456789")))
-        .await
-        .expect("stored");
+    add_gemini(session, None, secret("AIzaBelongings-0123456789")).await.expect("stored");
     ask(session, None, "Create a momentum strategy for AAPL").await;
     ask(session, None, "What is drawdown?").await;
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, Chat, ChatError, LONGEST_QUESTION, MessageState, Role};
+use algoagent_core::chat::{self, Chat, ChatError, LONGEST_QUESTION, MessageState, New, Role};
 use algoagent_core::context::{self, Context, ContextDraft};
 use algoagent_core::ids::{ChatId, ContextId, MessageId};
 use algoagent_core::strategy;
 
-use crate::house::{House, ask, until_ended};
+use crate::house::{House, ask, until_ended, within};
 
 async fn context_named(session: &Session, name: &str) -> Context {
     let draft = ContextDraft {
@@ -16,6 +16,7 @@ async fn context_named(session: &Session, name: &str) -> Context {
         instructions: "Only liquid names.".to_owned(),
         data: serde_json::Map::new(),
         active: true,
+        model: None,
     };
     context::create(session, draft).await.expect("made")
 }
@@ -27,7 +28,7 @@ async fn listed(session: &Session) -> Vec<Chat> {
 /// A chat whose answer is stopped at once.
 async fn short_chat(session: &Session, chat: Option<ChatId>, text: &str) -> chat::Sent {
     let mut events = session.events().expect("signed in");
-    let sent = chat::send(session, chat, None, text.to_owned()).await.expect("sent");
+    let sent = chat::send(session, chat, New::default(), text.to_owned()).await.expect("sent");
     chat::stop(session, sent.answer.id).await.expect("stopped");
     until_ended(&mut events).await;
     sent
@@ -65,14 +66,14 @@ async fn a_follow_up_makes_the_next_version_of_the_same_strategy() {
 async fn empty_and_too_long_questions_are_refused_and_leave_no_chat() {
     let (_house, _core, ada) = House::with_ada().await;
     for empty in ["", " \n\t "] {
-        let refused = chat::send(&ada, None, None, empty.to_owned()).await;
+        let refused = chat::send(&ada, None, New::default(), empty.to_owned()).await;
         assert!(matches!(refused, Err(ChatError::Empty)), "{refused:?}");
     }
-    let refused = chat::send(&ada, None, None, "x".repeat(LONGEST_QUESTION + 1)).await;
+    let refused = chat::send(&ada, None, New::default(), "x".repeat(LONGEST_QUESTION + 1)).await;
     assert!(matches!(refused, Err(ChatError::TooLong { bytes }) if bytes == LONGEST_QUESTION + 1));
-    let refused = chat::send(&ada, Some(ChatId(77)), None, "hello".to_owned()).await;
+    let refused = chat::send(&ada, Some(ChatId(77)), New::default(), "hello".to_owned()).await;
     assert!(matches!(refused, Err(ChatError::NotFound)), "{refused:?}");
-    let refused = chat::send(&ada, None, Some(ContextId(77)), "hello".to_owned()).await;
+    let refused = chat::send(&ada, None, within(ContextId(77)), "hello".to_owned()).await;
     assert!(matches!(refused, Err(ChatError::NotFound)), "{refused:?}");
     assert_eq!(listed(&ada).await, []);
     let longest = "x".repeat(LONGEST_QUESTION);
@@ -134,7 +135,7 @@ async fn contexts_are_linked_unlinked_and_deleted_and_the_chat_stays() {
     let (house, _core, ada) = House::with_ada().await;
     let large = context_named(&ada, "Large caps").await;
     let small = context_named(&ada, "Small caps").await;
-    let sent = chat::send(&ada, None, Some(large.id), "hello".to_owned()).await.unwrap();
+    let sent = chat::send(&ada, None, within(large.id), "hello".to_owned()).await.unwrap();
     assert_eq!(sent.chat.context_name.as_deref(), Some("Large caps"));
     let linked = chat::link_context(&ada, sent.chat.id, Some(small.id)).await.unwrap();
     assert_eq!(
@@ -217,9 +218,11 @@ async fn a_long_chat_opens_at_its_end_and_goes_back_page_by_page() {
 async fn a_chat_is_busy_while_its_answer_is_written_and_others_are_not() {
     let (_house, _core, ada) = House::with_ada().await;
     let mut events = ada.events().unwrap();
-    let sent = chat::send(&ada, None, None, "Create a momentum strategy".to_owned()).await.unwrap();
+    let sent = chat::send(&ada, None, New::default(), "Create a momentum strategy".to_owned())
+        .await
+        .unwrap();
     assert!(sent.chat.writing && sent.answer.state == MessageState::Writing);
-    let again = chat::send(&ada, Some(sent.chat.id), None, "and now?".to_owned()).await;
+    let again = chat::send(&ada, Some(sent.chat.id), New::default(), "and now?".to_owned()).await;
     assert!(matches!(again, Err(ChatError::Busy)), "{again:?}");
     let again = chat::try_again(&ada, sent.answer.id).await;
     assert!(matches!(again, Err(ChatError::Busy)), "{again:?}");

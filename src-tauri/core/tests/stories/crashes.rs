@@ -27,7 +27,8 @@ async fn writer() {
     let mut number = std::process::id().into();
     loop {
         number += 1 << 32;
-        let sent = chat::send(&ada, None, None, text(number)).await.expect("it is sent");
+        let sent =
+            chat::send(&ada, None, chat::New::default(), text(number)).await.expect("it is sent");
         child::tell(&format!("{} {number}", sent.question.id.0));
     }
 }

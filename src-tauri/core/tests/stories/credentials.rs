@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use algoagent_core::account::{self, AccountError, DoorKind, Session, WorkKind};
-use algoagent_core::chat::{self, ChatEvent, MessageState};
+use algoagent_core::chat::{self, ChatEvent, MessageState, New};
 use algoagent_core::{Core, profile};
 
 use crate::belongings::{everything, move_in};
@@ -27,7 +27,7 @@ async fn recovers(core: &Core, code: &str, new: &str) -> Result<(Session, String
 async fn streaming(session: &Session, text: &str) -> (Service, chat::Sent) {
     let service = Service::chosen_by(session, vec![Reply::saying(&[text], None).held()]).await;
     let mut events = session.events().expect("signed in");
-    let sent = chat::send(session, None, None, "Go on".to_owned()).await.expect("sent");
+    let sent = chat::send(session, None, New::default(), "Go on".to_owned()).await.expect("sent");
     while !matches!(events.recv().await.expect("open"), ChatEvent::Text { .. }) {}
     (service, sent)
 }

@@ -2,10 +2,10 @@
 
 use algoagent_core::account::{self, DoorKind};
 use algoagent_core::context::{self, ContextDraft};
-use algoagent_core::{Config, Core, OpenError, profile, settings};
+use algoagent_core::{Config, Core, OpenError, profile};
 
 use crate::house::{House, PASSWORD, ask, files, register, secret, sign_in};
-use crate::service::KEY;
+use crate::service::{KEY, add_gemini};
 
 #[tokio::test]
 async fn no_word_of_a_vault_is_in_any_file_while_it_is_open_or_after() {
@@ -19,9 +19,10 @@ async fn no_word_of_a_vault_is_in_any_file_while_it_is_open_or_after() {
         instructions: words[2].repeat(500),
         data: serde_json::Map::new(),
         active: true,
+        model: None,
     };
     context::create(&ada, draft).await.unwrap();
-    settings::set_gemini(&ada, None, Some(secret(KEY))).await.unwrap();
+    add_gemini(&ada, None, secret(KEY)).await.unwrap();
     let (sent, _) = ask(&ada, None, &words[0].repeat(300)).await;
     algoagent_core::chat::rename(&ada, sent.chat.id, words[3]).await.unwrap();
     let search = |when: &str| {

@@ -26,7 +26,7 @@ fn told<T, E: std::fmt::Debug>(what: &str, done: &Result<T, E>) {
 
 async fn told_send(ada: &Session, number: usize) {
     let text = format!("message {number} {}", "word ".repeat(number * 1500));
-    match chat::send(ada, None, None, text).await {
+    match chat::send(ada, None, chat::New::default(), text).await {
         Ok(sent) => child::tell(&format!("kept {} {number}", sent.question.id.0)),
         Err(fault) => child::tell(&format!("send fault {fault:?}")),
     }
@@ -136,7 +136,7 @@ async fn someone_on_a_small_disk() {
     let mut kept = Vec::new();
     let fault = loop {
         let text = format!("{} {}", kept.len(), "word ".repeat(4000));
-        match chat::send(&ada, None, None, text).await {
+        match chat::send(&ada, None, chat::New::default(), text).await {
             Ok(sent) => kept.push(sent.question.id),
             Err(fault) => break fault,
         }

@@ -7,15 +7,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use algoagent_core::account::{self, AccountError, DoorKind, Registration, Session};
-use algoagent_core::chat::{self, ChatEvent, Message, Sent};
+use algoagent_core::chat::{self, ChatEvent, Message, New, Sent};
 use algoagent_core::clock::{Sources, Timestamp};
-use algoagent_core::ids::ChatId;
+use algoagent_core::ids::{ChatId, ContextId};
 use algoagent_core::vault::KdfParams;
 use algoagent_core::{Config, Core};
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::broadcast::Receiver;
 use zeroize::Zeroizing;
+
+/// A new chat in a context.
+pub(crate) fn within(context: ContextId) -> New {
+    New { context_id: Some(context), ..New::default() }
+}
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -58,6 +63,8 @@ impl House {
             kdf: KdfParams::FLOOR,
             sources: Sources::system().with_clock(move || Timestamp(clock.load(Ordering::SeqCst))),
             checkpoint: Duration::from_millis(20),
+            retry_unit: Duration::from_millis(10),
+            local_ports: Vec::new(),
             // The daily backup would come in between.
             backup_after: Duration::from_secs(3600),
             ..Config::new(self.path().to_owned())
@@ -158,7 +165,8 @@ pub(crate) async fn until_ended(events: &mut Receiver<ChatEvent>) -> (Vec<ChatEv
 /// Asks, and waits for the answer.
 pub(crate) async fn ask(session: &Session, chat: Option<ChatId>, text: &str) -> (Sent, Message) {
     let mut events = session.events().expect("signed in");
-    let sent = chat::send(session, chat, None, text.to_owned()).await.expect("it is sent");
+    let sent =
+        chat::send(session, chat, New::default(), text.to_owned()).await.expect("it is sent");
     let (_, answer) = until_ended(&mut events).await;
     (sent, answer)
 }

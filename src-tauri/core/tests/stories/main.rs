@@ -14,6 +14,7 @@ mod claims;
 mod crashes;
 mod credentials;
 mod damage;
+mod faults;
 mod files;
 #[cfg(unix)]
 mod full_disk;
@@ -32,9 +33,11 @@ mod pages;
 mod recovery;
 mod restores;
 mod service;
+mod services;
 mod sessions;
 mod staying;
 mod tokens;
+mod windows;
 
 /// As the program has it: what is given back is zeroed first. Nothing else keeps the pieces of a
 /// password that are left behind when its strength is judged.

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::child::{self, Running};
 use crate::house::ask;
+use crate::service::add_gemini;
 
 const DISGUISE: u8 = 0xa5;
 
@@ -85,7 +86,7 @@ async fn somebody_with_secrets() {
     let canary = made_up("chat-canary", 24);
     ask(&ada, None, &format!("What is {}?", *canary)).await;
     let key = made_up("provider-key", 24);
-    settings::set_gemini(&ada, None, Some(copied(&key))).await.unwrap();
+    add_gemini(&ada, None, copied(&key)).await.unwrap();
     settings::get(&ada).await.unwrap();
     drop((canary, key));
     ada.end().await;

@@ -44,8 +44,17 @@ impl Changed {
     }
 }
 
-const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret;
-    UPDATE provider SET key = 'AIza-of-the-first-program' WHERE name = 'gemini';
+const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret; DROP TABLE service;
+    DROP TABLE summary; DROP TABLE price; DROP INDEX message_by_use;
+    ALTER TABLE context DROP COLUMN model; ALTER TABLE chat DROP COLUMN model;
+    ALTER TABLE message DROP COLUMN service_id; ALTER TABLE message DROP COLUMN service_kind; ALTER TABLE message DROP COLUMN model_id;
+    ALTER TABLE message DROP COLUMN cached_tokens; ALTER TABLE message DROP COLUMN cost;
+    ALTER TABLE message DROP COLUMN left_out; ALTER TABLE message DROP COLUMN goes_on;
+    INSERT INTO provider (name, base_url, key, key_url)
+    VALUES ('gemini', 'https://generativelanguage.googleapis.com', 'AIza-of-the-first-program',
+            'https://generativelanguage.googleapis.com');
+    INSERT INTO setting (name, value) VALUES ('model_choice', '\"built_in\"');
+    DELETE FROM setting WHERE name = 'model';
     DELETE FROM _sqlx_migrations WHERE version >= 2; VACUUM;";
 
 #[tokio::test]
@@ -57,7 +66,7 @@ async fn a_vault_of_the_first_program_is_brought_up_to_date_with_everything_in_i
     assert_eq!(everything(&ada).await, old.belongings);
     assert_eq!(account::staying::choice(&ada).await.expect("the new table is there"), None);
     old.core.end_sessions().await;
-    assert_eq!(old.versions(&file).await, [1, 2]);
+    assert_eq!(old.versions(&file).await, [1, 2, 3]);
 }
 
 #[tokio::test]
@@ -88,7 +97,7 @@ async fn killed_at_any_write_of_a_migration_it_is_made_at_the_next_sign_in() {
             assert_eq!(everything(&ada).await, old.belongings, "frame {frame}");
             account::staying::choice(&ada).await.expect("the new table is there");
             core.shut_down().await;
-            assert_eq!(old.versions(&folder.join("vault.db")).await, [1, 2], "frame {frame}");
+            assert_eq!(old.versions(&folder.join("vault.db")).await, [1, 2, 3], "frame {frame}");
         }
     }
     assert!(outdated > 0 && outdated < 2 * (frames + 1), "{outdated} were outdated");

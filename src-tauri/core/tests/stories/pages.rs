@@ -45,6 +45,7 @@ impl Shelf {
                 instructions: format!("Line {number} of what I want. ").repeat(250),
                 data: serde_json::Map::new(),
                 active: true,
+                model: None,
             };
             context::create(&ada, draft).await.expect("stored");
         }

@@ -4,11 +4,14 @@
 use std::sync::{Arc, Mutex};
 
 use algoagent_core::account::Session;
-use algoagent_core::settings::{self, ModelChoice};
+use algoagent_core::ids::ServiceId;
+use algoagent_core::model::{ModelRef, ServiceKind};
+use algoagent_core::settings::{self, ServiceDraft, SettingsError};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 use crate::house::secret;
 
@@ -120,12 +123,27 @@ impl Service {
     /// A service that says one thing, chosen by `session` with the key.
     pub(crate) async fn chosen_by(session: &Session, replies: Vec<Reply>) -> Self {
         let service = Self::start(replies).await;
-        let key = Some(secret(KEY));
-        settings::set_gemini(session, Some(service.url.clone()), key).await.expect("stored");
-        let model = Some("gemini-9.1-flash".to_owned());
-        settings::choose(session, ModelChoice::Gemini, model).await.expect("chosen");
+        let added = add_gemini(session, Some(service.url.clone()), secret(KEY)).await;
+        choose(session, added.expect("stored"), Some("gemini-9.1-flash")).await;
         service
     }
+}
+
+/// Adds Gemini with a key, at Google's own address unless another is named.
+pub(crate) async fn add_gemini(
+    session: &Session,
+    base_url: Option<String>,
+    key: Zeroizing<String>,
+) -> Result<ServiceId, SettingsError> {
+    let draft = ServiceDraft { base_url, key: Some(key), ..ServiceDraft::default() };
+    let settings = settings::add(session, ServiceKind::Gemini, draft).await?;
+    Ok(settings.services.last().expect("it is there").id)
+}
+
+/// Chooses a model of a service as the default.
+pub(crate) async fn choose(session: &Session, service: ServiceId, model: Option<&str>) {
+    let choice = ModelRef { service: Some(service), model: model.map(str::to_owned) };
+    settings::choose(session, choice).await.expect("chosen");
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Asked> {

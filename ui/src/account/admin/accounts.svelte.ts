@@ -32,6 +32,10 @@ export class Accounts {
     await this.#run(uuid, () => call('admin_set_administrator', { account: uuid, administrator }));
   }
 
+  async setComputerKey({ uuid }: AccountInfo, may: boolean): Promise<void> {
+    await this.#run(uuid, () => call('admin_set_computer_key', { account: uuid, may }));
+  }
+
   async endSessions({ uuid }: AccountInfo): Promise<void> {
     await this.#run(uuid, async () => {
       await call('admin_end_sessions', { account: uuid });

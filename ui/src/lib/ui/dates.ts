@@ -29,6 +29,22 @@ export function ago(at: string): string {
   return `on ${day(new Date(at), 'short')}`;
 }
 
+/** A moment that lies ahead: `09:00`, `tomorrow, 09:00`, `27 Nov 2026, 09:00`. */
+export function ahead(at: string): string {
+  const date = new Date(at);
+  const days = Math.round((new Date(date).setHours(0, 0, 0, 0) - today()) / DAY);
+  if (days === 0) return time(date);
+  return `${days === 1 ? 'tomorrow' : day(date, 'short')}, ${time(date)}`;
+}
+
+/** A day without its time: `2027-03-12` → `Today`, `Yesterday`, `12 Mar 2027`. */
+export function dayName(iso: string): string {
+  const [year = 0, month = 1, date = 1] = iso.split('-').map(Number);
+  const then = new Date(year, month - 1, date);
+  const days = Math.round((today() - then.getTime()) / DAY);
+  return days === 0 ? 'Today' : days === 1 ? 'Yesterday' : day(then, 'short');
+}
+
 function day(date: Date, month: 'long' | 'short'): string {
   const name = date.toLocaleDateString('en', { month });
   return `${String(date.getDate())} ${name} ${String(date.getFullYear())}`;

@@ -54,6 +54,7 @@ fn context(instructions: &str, data: serde_json::Value) -> ContextDraft {
         instructions: instructions.into(),
         data: data.as_object().cloned().unwrap_or_default(),
         active: true,
+        model: None,
     }
 }
 

@@ -52,7 +52,11 @@ last_signed_in_at: Timestamp | null,
 /**
  * How many of its sessions are live.
  */
-sessions: number, };
+sessions: number, 
+/**
+ * Whether it may use the key that belongs to the computer.
+ */
+computer_key: boolean, };
 
 /**
  * An account.
@@ -62,6 +66,24 @@ export type AccountRequest = {
  * Which.
  */
 account: string, };
+
+/**
+ * A service to be added.
+ */
+export type AddServiceRequest = { 
+/**
+ * The wire that it speaks.
+ */
+kind: ServiceKind, 
+/**
+ * What the person entered.
+ */
+fields: ServiceFields, };
+
+/**
+ * What a person can do about a problem. Doors offer it.
+ */
+export type Advice = "try_again" | "wait" | "go_on" | "open_settings" | "choose_model" | "rephrase" | "check_network" | "new_chat" | "make_room";
 
 /**
  * A refusal, for every door alike.
@@ -242,6 +264,10 @@ context_id: ContextId | null,
  */
 context_name: string | null, 
 /**
+ * The model that answers in it; none for that of its context or the person's default.
+ */
+model: ModelRef | null, 
+/**
  * Messages on the current branch.
  */
 message_count: number, 
@@ -288,7 +314,39 @@ seconds: number,
 /**
  * Why, in words for the person.
  */
-reason: string, } | { "event": "text", 
+reason: string, } | { "event": "summarising", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer that waits for it.
+ */
+message_id: MessageId, 
+/**
+ * Messages that the summary will stand for.
+ */
+messages: number, } | { "event": "summarised", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * What was made.
+ */
+summary: Summary, } | { "event": "thought", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * What came since the last such event.
+ */
+text: string, } | { "event": "text", 
 /**
  * The chat.
  */
@@ -364,6 +422,19 @@ chat: Chat, } | { "event": "resync" } | { "event": "vault_damaged" };
 export type ChatId = number;
 
 /**
+ * The model that answers in a chat.
+ */
+export type ChatModelRequest = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The model; null for that of its context or the person's default.
+ */
+model: ModelRef | null, };
+
+/**
  * A page of the chat list, the last changed first.
  */
 export type ChatPage = { 
@@ -397,19 +468,6 @@ after: Cursor | null,
  * 1 to 200.
  */
 limit: number, };
-
-/**
- * The model that answers from now on.
- */
-export type ChooseModelRequest = { 
-/**
- * Built-in or Gemini.
- */
-choice: ModelChoice, 
-/**
- * Gemini's model by its id; null for the newest flash model that the service names.
- */
-gemini_model: string | null, };
 
 /**
  * What a file says of itself before it is opened. None of it is proven yet.
@@ -509,7 +567,11 @@ data: Record<string, unknown>,
 /**
  * Offered to new chats.
  */
-active: boolean, };
+active: boolean, 
+/**
+ * The model that answers in its chats; none for the person's default.
+ */
+model: ModelRef | null, };
 
 /**
  * What a person writes in the context editor.
@@ -530,7 +592,11 @@ data: Record<string, unknown>,
 /**
  * Offered to new chats.
  */
-active: boolean, };
+active: boolean, 
+/**
+ * The model that answers in its chats; none for the person's default.
+ */
+model: ModelRef | null, };
 
 /**
  * An AI context, unique inside one vault.
@@ -664,42 +730,17 @@ ended: Ended | null,
 resumable: boolean, };
 
 /**
- * One of Gemini's models.
+ * A header that is sent with every call.
  */
-export type GeminiModel = { 
+export type Header = { 
 /**
- * Its id, such as `gemini-3.8-flash`.
- */
-id: string, 
-/**
- * Its name for a person.
+ * Its name.
  */
 name: string, 
 /**
- * The longest prompt in tokens.
+ * Its value; null keeps the stored one of this name.
  */
-input_token_limit: number | null, 
-/**
- * The longest answer in tokens.
- */
-output_token_limit: number | null, };
-
-/**
- * What the test of key and address found.
- */
-export type GeminiTest = { "outcome": "works", 
-/**
- * Its chat models, in its order.
- */
-models: Array<GeminiModel>, 
-/**
- * The one that answers when none is chosen.
- */
-newest_flash: string | null, } | { "outcome": "fails", 
-/**
- * Why, and what to do.
- */
-problem: Problem, };
+value: string | null, };
 
 /**
  * Minutes until the window locks.
@@ -718,7 +759,11 @@ export type KeptIn = "keychain" | "memory";
 /**
  * Where a key comes from.
  */
-export type KeyOrigin = "vault" | "environment";
+export type KeyOrigin = { "from": "vault" } | { "from": "computer", 
+/**
+ * "the environment", or the file that it stands in.
+ */
+place: string, };
 
 /**
  * A link between a chat and a context.
@@ -741,6 +786,56 @@ export type LinkRequest = {
  * http, https or mailto.
  */
 url: string, };
+
+/**
+ * A model of a service, with its price where that is known.
+ */
+export type Listed = { 
+/**
+ * What it costs; none for models of this computer and where nobody knows.
+ */
+price: Price | null, 
+/**
+ * Its id, such as `gemini-3.8-flash`.
+ */
+id: string, 
+/**
+ * Its name for a person.
+ */
+name: string, 
+/**
+ * The longest conversation that it takes, in tokens; the answer counts for most services.
+ */
+window: number | null, 
+/**
+ * The longest answer, in tokens.
+ */
+longest_answer: number | null, 
+/**
+ * Whether it can think before it answers.
+ */
+thinking: boolean | null, };
+
+/**
+ * A server that was found.
+ */
+export type LocalServer = { 
+/**
+ * "Ollama", "LM Studio", "llama.cpp".
+ */
+name: string, 
+/**
+ * The wire that it speaks.
+ */
+kind: ServiceKind, 
+/**
+ * Its base address.
+ */
+base_url: string, 
+/**
+ * Its chat models by their ids.
+ */
+models: Array<string>, };
 
 /**
  * How to lock.
@@ -834,6 +929,10 @@ state: MessageState,
  */
 text: string, 
 /**
+ * The model's reasoning, which is no part of the answer and never sent back as text.
+ */
+thoughts: string | null, 
+/**
  * The text as shown. Empty for a question, which is shown as it was typed.
  */
 blocks: Array<Block>, 
@@ -846,17 +945,37 @@ strategies: Array<StrategyMark>,
  */
 model: string | null, 
 /**
+ * The service whose model answered; it may have been removed since.
+ */
+service: ServiceId | null, 
+/**
  * Tokens, as the service counted them.
  */
 usage: Usage | null, 
 /**
- * Why it failed, and what to do.
+ * What it cost, in US dollars, where the model's price is known.
+ */
+cost: number | null, 
+/**
+ * Messages before it that were not sent, because the model's window is small.
+ */
+left_out: number, 
+/**
+ * Whether it is a question that lets the answer above it go on.
+ */
+goes_on: boolean, 
+/**
+ * Why it failed and what to do; of an answer that is whole, what should be known of it.
  */
 problem: Problem | null, 
 /**
  * When it was made.
  */
-created_at: Timestamp, };
+created_at: Timestamp, 
+/**
+ * When its answer ended.
+ */
+ended_at: Timestamp | null, };
 
 /**
  * A message, unique inside one vault.
@@ -878,38 +997,72 @@ message_id: MessageId, };
 export type MessageState = "done" | "writing" | "stopped" | "failed" | "interrupted";
 
 /**
- * The model that answers.
+ * How full the window of a chat's model is.
  */
-export type ModelChoice = "built_in" | "gemini";
+export type Meter = { 
+/**
+ * Tokens that the next question would have, without itself.
+ */
+used: number, 
+/**
+ * Whether the service counted them; else they are estimated.
+ */
+counted: boolean, 
+/**
+ * Tokens that the model takes, less what is kept free for its answer. None when that isn't
+ * known, or there is no limit.
+ */
+limit: number | null, 
+/**
+ * Messages that a summary stands for.
+ */
+summarised: number, 
+/**
+ * Messages that the newest answer was given without.
+ */
+left_out: number, };
 
 /**
- * What is set up. It holds no key.
+ * A model that a person can choose. Both empty is the built-in one.
+ */
+export type ModelRef = { 
+/**
+ * The service; none for the built-in model.
+ */
+service: ServiceId | null, 
+/**
+ * The model by its id; none for the one that the service would be asked by itself.
+ */
+model: string | null, };
+
+/**
+ * What is set up. It holds no secret.
  */
 export type ModelSettings = { 
 /**
- * The model that answers from now on.
+ * The model that answers from now on, where no chat or context says otherwise.
  */
-choice: ModelChoice, 
+choice: ModelRef, 
 /**
  * Its name for a person, such as "Gemini · gemini-3.8-flash".
  */
 label: string, 
 /**
- * Gemini's base address in force.
+ * The built-in model's name.
  */
-gemini_base_url: string, 
+built_in: string, 
 /**
- * Whether that is Google's own address.
+ * The services, in the order in which they were added.
  */
-gemini_base_url_is_default: boolean, 
+services: Array<Service>, 
 /**
- * Gemini's model by its id; `None` is the newest flash model that the service names.
+ * Where this computer has a key for all, although this account may not use it.
  */
-gemini_model: string | null, 
+computer_key_withheld: KeyOrigin | null, 
 /**
- * Where the key in force comes from; `None` when there is none.
+ * The day of the prices that come with the program.
  */
-gemini_key: KeyOrigin | null, };
+prices_date: string, };
 
 /**
  * The only sight of a recovery code.
@@ -949,7 +1102,11 @@ messages: Array<Message>,
 /**
  * Whether there are older ones: ask with the first message's id.
  */
-has_older: boolean, };
+has_older: boolean, 
+/**
+ * What was summarised up to a message of this page.
+ */
+summaries: Array<Summary>, };
 
 /**
  * A page of a chat's messages.
@@ -974,6 +1131,66 @@ export type PasswordRequest = {
 password: string, };
 
 /**
+ * How long a service is waited for.
+ */
+export type Patience = { 
+/**
+ * Seconds until the first byte of an answer, 1 to 3600.
+ */
+first_byte: number, 
+/**
+ * Seconds between two bytes of an answer, 1 to 3600.
+ */
+idle: number, };
+
+/**
+ * What a model costs, in US dollars for a million tokens.
+ */
+export type Price = { 
+/**
+ * Of the question.
+ */
+input: number, 
+/**
+ * Of the answer, reasoning included.
+ */
+output: number, 
+/**
+ * Of what the service had kept of an earlier question; as the question where it is missing.
+ */
+cached: number | null, };
+
+/**
+ * A model whose entered price is to be forgotten.
+ */
+export type PriceRequest = { 
+/**
+ * The wire of its service.
+ */
+kind: ServiceKind, 
+/**
+ * The model by its id.
+ */
+model: string, };
+
+/**
+ * A price that the person entered.
+ */
+export type PricedModel = { 
+/**
+ * The wire of its service.
+ */
+kind: ServiceKind, 
+/**
+ * The model by its id.
+ */
+model: string, 
+/**
+ * What it costs.
+ */
+price: Price, };
+
+/**
  * A model's failure: what happened, what to do, and what the service said.
  */
 export type Problem = { 
@@ -986,18 +1203,34 @@ code: ProblemCode,
  */
 message: string, 
 /**
+ * What helps, the most promising first.
+ */
+advice: Array<Advice>, 
+/**
  * The service's own words, keys removed.
  */
 raw: string | null, 
 /**
  * Seconds after which trying again makes sense, when the service said so.
  */
-retry_after: number | null, };
+retry_after: number | null, 
+/**
+ * When trying again makes sense, where that is far off.
+ */
+until: Timestamp | null, 
+/**
+ * The id of the service's model that comes nearest to one that is gone.
+ */
+nearest: string | null, 
+/**
+ * Tokens that the service says the model takes, where the conversation was longer.
+ */
+window: number | null, };
 
 /**
  * Why a model gave no whole answer. Doors branch on this.
  */
-export type ProblemCode = "key_missing" | "key_refused" | "quota_exhausted" | "rate_limited" | "model_gone" | "region_refused" | "blocked" | "too_long" | "overloaded" | "timed_out" | "offline" | "stream_broken" | "not_the_service" | "empty_answer" | "request_refused" | "not_saved";
+export type ProblemCode = "key_missing" | "key_refused" | "quota_exhausted" | "rate_limited" | "model_gone" | "region_refused" | "blocked" | "too_long" | "context_too_long" | "context_cut" | "overloaded" | "timed_out" | "offline" | "stream_broken" | "not_the_service" | "empty_answer" | "request_refused" | "not_saved";
 
 /**
  * The profile as it is kept.
@@ -1060,6 +1293,11 @@ preferences: string,
  * Fractions of one, by name.
  */
 risk_parameters: { [key in string]: number }, };
+
+/**
+ * By which way a service is reached.
+ */
+export type ProxyChoice = "system" | "direct" | "manual";
 
 /**
  * A recovery code and the password that replaces the lost one.
@@ -1251,6 +1489,10 @@ chat_id: ChatId | null,
  */
 context_id: ContextId | null, 
 /**
+ * The model that answers in a new chat; null for that of its context or the person's default.
+ */
+model: ModelRef | null, 
+/**
  * The question, at most 256 KiB.
  */
 text: string, };
@@ -1271,6 +1513,140 @@ question: Message,
  * The answer, still empty; its text arrives as [`ChatEvent`]s.
  */
 answer: Message, };
+
+/**
+ * A service as it is set up. It holds no secret.
+ */
+export type Service = { 
+/**
+ * Its id.
+ */
+id: ServiceId, 
+/**
+ * The wire that it speaks.
+ */
+kind: ServiceKind, 
+/**
+ * As the person calls it.
+ */
+name: string, 
+/**
+ * Its base address.
+ */
+base_url: string, 
+/**
+ * Whether that is the address of the service that first spoke this wire.
+ */
+base_url_is_default: boolean, 
+/**
+ * Whether it is on this computer.
+ */
+local: boolean, 
+/**
+ * Whether it is of the computer's own key: it can't be changed or removed.
+ */
+fixed: boolean, 
+/**
+ * Where the key in force comes from; none when there is none for this address.
+ */
+key: KeyOrigin | null, 
+/**
+ * The names of the headers that are sent with every call.
+ */
+headers: Array<string>, 
+/**
+ * By which way it is reached.
+ */
+proxy: ProxyChoice, 
+/**
+ * How long it is waited for.
+ */
+patience: Patience, 
+/**
+ * Whether the person chose that.
+ */
+patience_is_own: boolean, 
+/**
+ * Its chat models, as it listed them last.
+ */
+models: Array<Listed>, 
+/**
+ * When it listed them.
+ */
+models_at: Timestamp | null, 
+/**
+ * The model that is asked when none is chosen, by its id.
+ */
+default_model: string | null, };
+
+/**
+ * What a person enters for a service. No answer holds what is secret in it.
+ */
+export type ServiceFields = { 
+/**
+ * Its name; null for a made one.
+ */
+name: string | null, 
+/**
+ * Its base address; null for the usual one. Plain http only for loopback.
+ */
+base_url: string | null, 
+/**
+ * A new key; null keeps the stored one, which is sent to the address it was entered for alone.
+ */
+key: string | null, 
+/**
+ * Forgets the stored key.
+ */
+forget_key: boolean, 
+/**
+ * All headers that go with every call; null keeps the stored ones.
+ */
+headers: Array<Header> | null, 
+/**
+ * By which way it is reached.
+ */
+proxy: ProxyChoice, 
+/**
+ * The proxy's address; null keeps the stored one.
+ */
+proxy_url: string | null, 
+/**
+ * How long it is waited for; null as usual.
+ */
+patience: Patience | null, };
+
+/**
+ * A service with an AI model, unique inside one vault.
+ */
+export type ServiceId = number;
+
+/**
+ * The wire that a service speaks.
+ */
+export type ServiceKind = "gemini" | "openai" | "ollama" | "anthropic";
+
+/**
+ * Names a service.
+ */
+export type ServiceRequest = { 
+/**
+ * Which.
+ */
+service_id: ServiceId, };
+
+/**
+ * What the test of key and address found.
+ */
+export type ServiceTest = { "outcome": "works", 
+/**
+ * The service with that list.
+ */
+service: Service, } | { "outcome": "fails", 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
 
 /**
  * A live session, as its owner sees it in a list.
@@ -1328,6 +1704,19 @@ account: string,
 administrator: boolean, };
 
 /**
+ * Whether an account may use the computer's own key.
+ */
+export type SetComputerKeyRequest = { 
+/**
+ * Which.
+ */
+account: string, 
+/**
+ * Whether it may.
+ */
+may: boolean, };
+
+/**
  * Whether an account may sign in.
  */
 export type SetDisabledRequest = { 
@@ -1339,19 +1728,6 @@ account: string,
  * Whether it is barred.
  */
 disabled: boolean, };
-
-/**
- * A key and the address it belongs to.
- */
-export type SetGeminiRequest = { 
-/**
- * The service's base address; null for Google's. Plain http only for loopback.
- */
-base_url: string | null, 
-/**
- * A new key; null keeps the stored one, which is only possible at the same address.
- */
-key: string | null, };
 
 /**
  * A name and its password.
@@ -1466,6 +1842,31 @@ username: string,
 email: string, };
 
 /**
+ * What models were told in the place of the messages up to one of them.
+ */
+export type Summary = { 
+/**
+ * The last message that it stands for; those before it are on the same branch.
+ */
+message_id: MessageId, 
+/**
+ * How many messages it stands for.
+ */
+messages: number, 
+/**
+ * The model that wrote it.
+ */
+model: string, 
+/**
+ * What it says, Markdown.
+ */
+text: string, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
  * What stands after the last finished block of a growing answer.
  */
 export type Tail = { "kind": "html", 
@@ -1532,6 +1933,19 @@ context_id: ContextId,
 draft: ContextDraft, };
 
 /**
+ * A service to be changed.
+ */
+export type UpdateServiceRequest = { 
+/**
+ * Which.
+ */
+service_id: ServiceId, 
+/**
+ * What the person entered.
+ */
+fields: ServiceFields, };
+
+/**
  * Tokens of one answer, as the service counted them.
  */
 export type Usage = { 
@@ -1542,7 +1956,62 @@ input: number,
 /**
  * Tokens of the answer, reasoning included.
  */
-output: number, };
+output: number, 
+/**
+ * Those of the prompt that the service had kept from an earlier one, which cost less.
+ */
+cached: number, };
+
+/**
+ * What was used together.
+ */
+export type Used = { 
+/**
+ * The day, the model or the chat.
+ */
+name: string, 
+/**
+ * How many answers.
+ */
+answers: number, 
+/**
+ * Tokens of the questions.
+ */
+input: number, 
+/**
+ * Tokens of the answers.
+ */
+output: number, 
+/**
+ * What is known of the cost, in US dollars.
+ */
+cost: number, 
+/**
+ * How many of the answers have no known price.
+ */
+without_price: number, };
+
+/**
+ * By what use is counted together.
+ */
+export type UsedBy = "day" | "model" | "chat";
+
+/**
+ * What was used, and how it is counted together.
+ */
+export type UsedRequest = { 
+/**
+ * By day, model or chat.
+ */
+by: UsedBy, 
+/**
+ * Since when.
+ */
+since: Timestamp, 
+/**
+ * Minutes by which the person's days begin before those of UTC.
+ */
+offset_minutes: number, };
 
 /**
  * Why a door was locked.
@@ -1648,6 +2117,8 @@ export interface Commands {
   admin_set_disabled: { request: SetDisabledRequest; response: AccountInfo };
   /** Makes an account administrator, or takes that away. */
   admin_set_administrator: { request: SetAdministratorRequest; response: AccountInfo };
+  /** Lets an account use the computer's own key for a model service, or not. */
+  admin_set_computer_key: { request: SetComputerKeyRequest; response: AccountInfo };
   /** Deletes an account. Nobody can bring its data back. */
   admin_delete_account: { request: RemoveAccountRequest; response: Nothing };
   /** Ends every session of an account. */
@@ -1692,6 +2163,12 @@ export interface Commands {
   stop: { request: MessageRequest; response: Nothing };
   /** Asks again for an answer that failed, was stopped or broke off. The old one stays stored. */
   try_again: { request: MessageRequest; response: Sent };
+  /** Lets an answer that was stopped, failed or broke off go on where it stopped. */
+  go_on: { request: MessageRequest; response: Sent };
+  /** Chooses the model that answers in a chat. */
+  set_chat_model: { request: ChatModelRequest; response: Chat };
+  /** How full the window of a chat's model is. */
+  chat_meter: { request: ChatRequest; response: Meter };
   /** Links a chat to a context, or to none. */
   link_context: { request: LinkContextRequest; response: Chat };
   /** Gives a chat a title of the person's own. */
@@ -1710,16 +2187,28 @@ export interface Commands {
   save_recovery_code: { request: RecoveryCodeRequest; response: Saved | null };
   /** Opens an http, https or mailto address outside the program. */
   open_link: { request: LinkRequest; response: Nothing };
-  /** Which model answers, and what is set up. */
+  /** Which model answers, and the services that are set up. */
   model_settings: { request: Nothing; response: ModelSettings };
-  /** Chooses the model that answers from now on. */
-  choose_model: { request: ChooseModelRequest; response: ModelSettings };
-  /** Stores a Gemini key and the address it belongs to. No answer holds a key. */
-  set_gemini: { request: SetGeminiRequest; response: ModelSettings };
-  /** Removes the stored Gemini key. */
-  forget_gemini_key: { request: Nothing; response: ModelSettings };
-  /** Asks the service for its models: proves key and address, and costs nothing. */
-  test_gemini: { request: Nothing; response: GeminiTest };
+  /** Chooses the model that answers from now on; both fields null for the built-in one. */
+  choose_model: { request: ModelRef; response: ModelSettings };
+  /** Adds a service. No answer holds a key, the value of a header or a proxy's address. */
+  add_service: { request: AddServiceRequest; response: ModelSettings };
+  /** Changes a service. */
+  update_service: { request: UpdateServiceRequest; response: ModelSettings };
+  /** Removes a service with its key. */
+  remove_service: { request: ServiceRequest; response: ModelSettings };
+  /** Asks a service for its models: proves key and address, costs nothing, and keeps the list. */
+  test_service: { request: ServiceRequest; response: ServiceTest };
+  /** Servers with models that run on this computer and are not set up yet. */
+  local_servers: { request: Nothing; response: Array<LocalServer> };
+  /** The prices that the person entered. */
+  prices: { request: Nothing; response: Array<PricedModel> };
+  /** Enters the price of a model; answers from now on are counted by it. */
+  set_price: { request: PricedModel; response: ModelSettings };
+  /** Forgets a price that was entered. */
+  forget_price: { request: PriceRequest; response: ModelSettings };
+  /** Tokens and cost by day, model or chat. */
+  used: { request: UsedRequest; response: Array<Used> };
   /** The appearance of the window. */
   appearance: { request: Nothing; response: Appearance };
   /** Changes the appearance of the window. */

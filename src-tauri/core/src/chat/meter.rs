@@ -1,0 +1,53 @@
+//! How full the window of a chat's model is.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::asking::Material;
+use super::{ChatError, store};
+use crate::account::Session;
+use crate::ids::ChatId;
+use crate::model::window::{Budget, tokens};
+use crate::settings;
+
+/// How full the window of a chat's model is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Meter {
+    /// Tokens that the next question would have, without itself.
+    pub used: u32,
+    /// Whether the service counted them; else they are estimated.
+    pub counted: bool,
+    /// Tokens that the model takes, less what is kept free for its answer. None when that isn't
+    /// known, or there is no limit.
+    pub limit: Option<u32>,
+    /// Messages that a summary stands for.
+    pub summarised: u32,
+    /// Messages that the newest answer was given without.
+    pub left_out: u32,
+}
+
+/// How full the window of a chat's model is. Nothing is asked of the service.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub async fn meter(session: &Session, id: ChatId) -> Result<Meter, ChatError> {
+    let mut db = session.vault().await?;
+    let chat = store::chat(&mut db, id).await?.ok_or(ChatError::NotFound)?;
+    let head = store::head(&mut db, id).await?;
+    let material = Material::gather(&mut db, &chat, head).await?;
+    let model = settings::known_model(session, &mut db, material.wishes.clone()).await?;
+    drop(db);
+    let counted = material.counted(model.as_ref().map(|(service, model)| (*service, &*model.id)));
+    let estimated = || {
+        let turns = material.turns.iter().map(|turn| tokens(&turn.turn.text));
+        turns.fold(tokens(&material.system()), u32::saturating_add)
+    };
+    let newest = material.turns.last();
+    Ok(Meter {
+        used: counted.unwrap_or_else(estimated),
+        counted: counted.is_some(),
+        limit: model.and_then(|(_, model)| Budget::of(&model).input()),
+        summarised: material.summary.as_ref().map_or(0, |summary| summary.messages),
+        left_out: newest.map_or(0, |turn| turn.left_out),
+    })
+}
