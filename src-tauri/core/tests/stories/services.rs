@@ -354,6 +354,25 @@ async fn a_signature_goes_to_the_service_that_gave_it_alone_and_is_spared_when_t
 }
 
 #[tokio::test]
+async fn claude_is_asked_to_think_where_it_can_and_not_again_where_that_is_refused() {
+    let (_house, _core, ada) = House::with_ada().await;
+    let list =
+        json!({ "data": [{ "id": "m", "capabilities": { "thinking": { "supported": true } } }] });
+    let list = Play::of("application/json", list.to_string());
+    let words = "thinking.type: Input should be 'enabled' or 'disabled'";
+    let refused = Wire::Anthropic.error(400, "invalid_request_error", words).to_string();
+    let refused = Play::of("application/json", refused).status(400);
+    let plays = vec![refused, says(Wire::Anthropic, &["Here."])];
+    let server = FaultServer::listing(list, plays, Cut::Whole).await;
+    let id = add(&ada, Wire::Anthropic, &server.url).await;
+    settings::check(&ada, id).await.unwrap();
+    assert_eq!(ask(&ada, None, asking(id)).await.1.text, "Here.");
+    let asked = server.asked();
+    let thinks: Vec<&Value> = asked.iter().map(|one| &one.body["thinking"]["type"]).collect();
+    assert_eq!(thinks, [&json!("adaptive"), &Value::Null]);
+}
+
+#[tokio::test]
 async fn after_a_failed_answer_the_questions_are_one_turn() {
     let (_house, _core, ada) = House::with_ada().await;
     let refused =

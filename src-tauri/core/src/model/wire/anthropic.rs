@@ -39,14 +39,23 @@ impl Wire for Anthropic {
         if !request.system.is_empty() {
             body["system"] = json!(request.system);
         }
+        if model.thinking == Some(true) {
+            // As much as it finds right, told in short. Older models are told to think otherwise,
+            // and refuse this.
+            body["thinking"] = json!({ "type": "adaptive", "display": "summarized" });
+        }
         Asked { path: "v1/messages".to_owned(), query: &[], body }
     }
 
-    /// Reasoning is bound to what stood before it: where that has changed, as by a summary or
+    /// The wish to think, where the model doesn't know this form of it; then the reasoning of
+    /// earlier turns. Reasoning is bound to what stood before it: where that has changed, as by a summary or
     /// another profile, its blocks are refused. The text is enough.
     fn spare(&self, body: &mut Value, said: &str) -> bool {
         if !["thinking", "signature", "bound to"].iter().any(|word| said.contains(word)) {
             return false;
+        }
+        if body.as_object_mut().is_some_and(|body| body.remove("thinking").is_some()) {
+            return true;
         }
         let messages = body.get_mut("messages").and_then(Value::as_array_mut);
         let mut spared = false;
