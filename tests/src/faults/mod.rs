@@ -231,7 +231,8 @@ async fn hung_up(stream: &mut TcpStream) {
     let _ = stream.read(&mut byte).await;
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Asked> {
+/// One request of a client; none when it has hung up.
+pub async fn read(stream: &mut TcpStream) -> Option<Asked> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {

@@ -1,6 +1,7 @@
 //! What a person set up: the services with AI models, the model that answers, prices, locking.
 //! Keys go in and never come out.
 
+mod checks;
 mod local;
 mod locking;
 mod models;

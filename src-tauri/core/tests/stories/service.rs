@@ -7,9 +7,10 @@ use algoagent_core::account::Session;
 use algoagent_core::ids::ServiceId;
 use algoagent_core::model::{ModelRef, ServiceKind};
 use algoagent_core::settings::{self, ServiceDraft, SettingsError};
+use algoagent_tests::faults::{Asked, read};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
@@ -66,14 +67,6 @@ impl Reply {
     pub(crate) fn held(self) -> Self {
         Self { held: true, ..self }
     }
-}
-
-/// One request as it came.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    /// The request line and the headers.
-    pub(crate) head: String,
-    pub(crate) body: Value,
 }
 
 /// A service on this computer.
@@ -144,28 +137,4 @@ pub(crate) async fn add_gemini(
 pub(crate) async fn choose(session: &Session, service: ServiceId, model: Option<&str>) {
     let choice = ModelRef { service: Some(service), model: model.map(str::to_owned) };
     settings::choose(session, choice).await.expect("chosen");
-}
-
-async fn read(stream: &mut TcpStream) -> Option<Asked> {
-    let mut bytes = Vec::new();
-    let end = loop {
-        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            break at + 4;
-        }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    });
-    while bytes.len() < end + length.unwrap_or(0) {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    }
-    let body = serde_json::from_slice(&bytes[end..]).unwrap_or(Value::Null);
-    Some(Asked { head, body })
 }
