@@ -18,6 +18,7 @@ pub mod probe;
 mod reader;
 #[cfg(test)]
 mod recorded;
+mod said;
 
 use serde_json::Value;
 
