@@ -8,9 +8,10 @@ import svelteConfig from './svelte.config.js';
 const NOUNS = {
   account: [],
   profile: [],
-  context: [],
+  context: ['profile'],
   settings: [],
   strategy: [],
+  search: [],
   vault: ['account'],
   chat: ['profile', 'context', 'settings', 'strategy'],
 };

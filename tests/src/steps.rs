@@ -125,7 +125,7 @@ impl Window<'_> {
 
     /// Chooses from the account menu.
     pub fn account_menu(&self, item: &str) {
-        self.button("Account").click();
+        self.button("Account:").starting().click();
         self.find("menuitem", item).click();
     }
 
@@ -175,6 +175,7 @@ impl Window<'_> {
         self.button("Contexts").click();
         self.shows("contexts");
         self.button("New context").click();
+        self.button("Empty").starting().click();
         self.textbox("Name").fill(name);
         self.textbox("Instructions").fill(instructions);
         self.button("Save").click();

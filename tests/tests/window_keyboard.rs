@@ -98,7 +98,7 @@ fn begins_anew(window: &Window<'_>, gemini: &Gemini) {
 }
 
 fn goes_to_the_profile_and_back(window: &Window<'_>) {
-    let menu = window.button("Account");
+    let menu = window.button("Account:").starting();
     window.tab_to(&menu);
     window.press("Return");
     window.arrow_to(&window.find("menuitem", "Profile"));
@@ -112,7 +112,7 @@ fn goes_to_the_profile_and_back(window: &Window<'_>) {
 }
 
 fn closes_menus_and_popovers(window: &Window<'_>) {
-    let account = window.button("Account");
+    let account = window.button("Account:").starting();
     window.tab_to(&account);
     window.press("Return");
     window.find("menuitem", "Sign out").appears();
@@ -123,9 +123,9 @@ fn closes_menus_and_popovers(window: &Window<'_>) {
     let options = window.button("Options of this chat");
     window.tab_to(&options);
     window.press("Return");
-    window.find("menuitem", "Rename").appears();
+    window.find("menuitem", "Rename…").appears();
     window.press("Escape");
-    window.find("menuitem", "Rename").disappears();
+    window.find("menuitem", "Rename…").disappears();
     window.keyboard_is_at(&options, "after its menu was closed");
 
     let chip = window.button("Context:").starting();
@@ -144,13 +144,13 @@ fn closes_menus_and_popovers(window: &Window<'_>) {
 }
 
 fn closes_dialogs(window: &Window<'_>) {
-    opens_dialog(window, "Rename");
+    opens_dialog(window, "Rename…");
     window.keyboard_is_at(&window.textbox("Title"), "in the dialog");
     window.press("Escape");
     window.any("dialog").disappears();
     window.keyboard_is_kept("after renaming was given up");
 
-    opens_dialog(window, "Rename");
+    opens_dialog(window, "Rename…");
     window.keyboard_is_at(&window.textbox("Title"), "in the dialog");
     window.press("ctrl+a");
     window.write("Held for good");
@@ -161,27 +161,34 @@ fn closes_dialogs(window: &Window<'_>) {
         window.chats().text().contains("Held for good").then_some(())
     });
 
-    opens_dialog(window, "Delete");
-    window.keyboard_is_kept("in the question");
-    window.press("Escape");
-    window.any("dialog").disappears();
-    window.keyboard_is_kept("after deleting was given up");
-
-    opens_dialog(window, "Delete");
-    window.tab_to(&window.button("Delete").within(window.any("dialog")));
+    deletes(window);
+    window.keyboard_is_kept("after deleting");
+    window.tab_to(&window.button("Undo"));
     window.press("Return");
-    window.any("dialog").disappears();
+    window.eventually("the chat to be back", || {
+        window.chats().text().contains("Held for good").then_some(())
+    });
+    window.keyboard_is_kept("after a chat was brought back");
+    deletes(window);
+}
+
+fn deletes(window: &Window<'_>) {
+    chooses(window, "Delete");
     window.eventually("the chat to be gone", || {
         (!window.chats().text().contains("Held for good")).then_some(())
     });
-    window.keyboard_is_kept("after deleting");
 }
 
-fn opens_dialog(window: &Window<'_>, item: &str) {
+/// Chooses from the menu of this chat.
+fn chooses(window: &Window<'_>, item: &str) {
     window.tab_to(&window.button("Options of this chat"));
     window.press("Return");
     window.arrow_to(&window.find("menuitem", item));
     window.press("Return");
+}
+
+fn opens_dialog(window: &Window<'_>, item: &str) {
+    chooses(window, item);
     window.any("dialog").appears();
 }
 
@@ -198,12 +205,12 @@ fn changes_screens(window: &Window<'_>) {
     window.keyboard_is_kept("after the sidebar was hidden");
     window.tab_to(&window.button("Show sidebar"));
     window.press("Return");
-    window.button("Account").appears();
+    window.button("Account:").starting().appears();
     window.keyboard_is_kept("after the sidebar was shown");
 }
 
 fn signs_out(window: &Window<'_>) {
-    window.tab_to(&window.button("Account"));
+    window.tab_to(&window.button("Account:").starting());
     window.press("Return");
     window.arrow_to(&window.find("menuitem", "Sign out"));
     window.leaves(|| window.press("Return"));

@@ -1,13 +1,16 @@
-//! Every screen, large and small, light and dark: pictures to look at, and what a program can
-//! judge by itself: nothing is cut off, nothing is nameless, nothing is too small or too faint.
+//! Every screen, large and small, light, dark and in high contrast: pictures to look at, and what a
+//! program can judge by itself: nothing is cut off, nothing is nameless, nothing is too small or too
+//! faint, and axe-core finds no serious problem.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use algoagent_tests::desktop::{Theme, World};
 use algoagent_tests::gemini::{Gemini, Reply};
 use algoagent_tests::steps::{ADA, BEN, Person};
 use algoagent_tests::terminal::Terminal;
+use algoagent_tests::webdriver::keys;
 use algoagent_tests::window::Window;
 
 /// Somebody whose account is made for them: this is their first password.
@@ -19,10 +22,32 @@ const SIZES: [(i64, i64); 2] = [(1280, 800), (720, 560)];
 /// Judges the page; gives a list of sentences.
 const TIDY: &str = include_str!("tidy.js");
 
+/// Lets axe-core judge the page; what it finds comes later.
+const AXE: &str = "
+    window.axeFound = null;
+    const grave = ({ impact }) => impact === 'serious' || impact === 'critical';
+    const where = ({ nodes }) => nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ');
+    axe.run(document, { resultTypes: ['violations'] }).then(
+        ({ violations }) => {
+            window.axeFound = violations.filter(grave).map((one) => `${one.help} (${one.id}): ${where(one)}`);
+        },
+        (error) => { window.axeFound = [`axe-core failed: ${error}`]; },
+    );";
+
 struct Walk<'w> {
     window: Window<'w>,
     theme: &'static str,
     faults: Vec<String>,
+}
+
+/// The source of axe-core, as the interface's packages have it.
+fn axe() -> &'static str {
+    static SOURCE: LazyLock<String> = LazyLock::new(|| {
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
+        std::fs::read_to_string(file).expect("the interface's packages are installed")
+    });
+    &SOURCE
 }
 
 impl Walk<'_> {
@@ -55,6 +80,23 @@ impl Walk<'_> {
                 .iter()
                 .filter_map(|sentence| Some(format!("{picture}: {}", sentence.as_str()?))),
         );
+        if width == SIZES[0].0 {
+            self.judge(&picture);
+        }
+    }
+
+    /// What axe-core says of the screen.
+    fn judge(&mut self, picture: &str) {
+        if self.window.script("return typeof window.axe", &[]) != "object" {
+            self.window.script(axe(), &[]);
+        }
+        self.window.script(AXE, &[]);
+        let found = self.window.eventually("axe-core's judgement", || {
+            let found = self.window.script("return window.axeFound", &[]);
+            found.as_array().cloned()
+        });
+        let sentences = found.iter().filter_map(|sentence| sentence.as_str());
+        self.faults.extend(sentences.map(|sentence| format!("{picture}: {sentence}")));
     }
 }
 
@@ -68,9 +110,19 @@ fn every_screen_is_fit_to_be_seen_in_the_dark() {
     walk_through(Theme::Dark, "dark");
 }
 
+#[test]
+fn every_screen_is_fit_to_be_seen_in_high_contrast() {
+    walk_through(Theme::Light, "contrast");
+}
+
 fn walk_through(theme: Theme, name: &'static str) {
     let world = World::new(&format!("window-screens-{name}"));
     world.set_theme(theme);
+    if name == "contrast" {
+        let looks = r#"{"appearance": {"theme": "system", "contrast": "high"}}"#;
+        std::fs::create_dir(world.data_dir()).expect("a new computer");
+        std::fs::write(world.data_dir().join("window.json"), looks).expect("it can be written");
+    }
     let mut walk = Walk { window: world.open(), theme: name, faults: Vec::new() };
 
     walk.window.shows("sign-in");
@@ -172,15 +224,65 @@ fn works(walk: &mut Walk<'_>) {
     walk.window.chats().appears();
     walk.look_once("sidebar", 720);
     walk.window.resize(1280, 800);
-    asks_back(walk, "Rename", "dialog-rename");
-    asks_back(walk, "Delete", "dialog-delete");
-    walk.window.button("Account").click();
+    asks_back(walk, "Rename…", "dialog-rename");
+    branches(walk);
+    finds(walk);
+    walk.window.button("Account:").starting().click();
     walk.window.find("menuitem", "Sign out").appears();
     walk.look_once("account-menu", 1280);
     walk.window.find("menuitem", "Settings").click();
     walk.window.shows("settings");
     walk.window.button("Add a service").appears();
     walk.look("settings");
+}
+
+/// What a question in other words leaves, and what a model would be told.
+fn branches(walk: &mut Walk<'_>) {
+    let question = walk.window.questions();
+    walk.window.button("Edit question").within(question).click();
+    walk.window.textbox("Edit question").appears();
+    walk.look("chat-edit");
+    walk.window.textbox("Edit question").keys(keys::ENTER);
+    walk.window.find("img", "Version 2 of 2").appears();
+    walk.window.answer_becomes(1, "done");
+    walk.look("chat-branch");
+    walk.window.button("About this answer").within(walk.window.answer()).click();
+    walk.window.any("dialog").appears();
+    walk.look_once("answer-info", 1280);
+    walk.window.press("Escape");
+    walk.window.any("dialog").disappears();
+    walk.window.button("What the model sees").click();
+    walk.window.find("region", "System prompt").appears();
+    walk.look("dialog-prompt");
+    walk.window.press("Escape");
+    walk.window.any("dialog").disappears();
+    walk.window.button("Archived chats").click();
+    walk.window.button("Back to all chats").appears();
+    walk.look_once("archived-empty", 1280);
+    walk.window.button("Back to all chats").click();
+}
+
+/// The commands and the search.
+fn finds(walk: &mut Walk<'_>) {
+    walk.window.press("ctrl+k");
+    walk.window.find("dialog", "Commands").appears();
+    walk.look("palette");
+    walk.window.find("combobox", "Command, chat or context").fill("dark");
+    walk.look("palette-typed");
+    walk.window.press("Escape");
+    walk.window.any("dialog").disappears();
+    walk.window.press("ctrl+shift+f");
+    walk.window.find("dialog", "Search").appears();
+    walk.look("search");
+    let field = "Search in all chats";
+    walk.window.find("combobox", field).fill("stop_loss");
+    walk.window.any("option").appears();
+    walk.look("search-found");
+    walk.window.find("combobox", field).fill("zzzunknown");
+    walk.window.says("Nothing found");
+    walk.look("search-nothing");
+    walk.window.press("Escape");
+    walk.window.any("dialog").disappears();
 }
 
 /// Opens a dialog of this chat, looks at it and gives it up.
@@ -249,6 +351,22 @@ fn edits(walk: &mut Walk<'_>) {
     walk.window.button("Contexts").click();
     walk.window.shows("contexts");
     walk.look("contexts-empty");
+    walk.window.button("Breakout").starting().click();
+    walk.window.textbox("Instructions").appears();
+    walk.look("context-template");
+    walk.window.find("tab", "JSON").click();
+    walk.window.textbox("JSON text").fill("{\"timeframe\": ");
+    walk.look("context-json");
+    walk.window.textbox("JSON text").fill("{\"timeframe\": \"5m\"}");
+    walk.window.find("tab", "Form").click();
+    walk.window.button("Save").click();
+    walk.window.context("Breakout").appears();
+    walk.look("context-disagrees");
+    walk.window.button("Versions").click();
+    walk.window.find("list", "Versions").appears();
+    walk.look("dialog-versions");
+    walk.window.button("Close").within(walk.window.any("dialog")).click();
+    walk.window.any("dialog").disappears();
     walk.window.new_context("Momentum on large caps", "Only liquid US shares. Trade the trend.");
     walk.look("contexts");
     walk.window.new_chat();
@@ -265,7 +383,7 @@ fn edits(walk: &mut Walk<'_>) {
 }
 
 fn settles(walk: &mut Walk<'_>) {
-    for tab in ["Appearance", "Account", "Locking", "Sessions"] {
+    for tab in ["Appearance", "Shortcuts", "Account", "Locking", "Sessions"] {
         walk.window.open_settings_at(tab);
         walk.window.any("heading").last().appears();
         walk.look(&format!("settings-{}", tab.to_lowercase()));

@@ -78,7 +78,7 @@ fn another_account_asks_who_stays_signed_in_again() {
     window.close();
     let window = world.open();
     window.shows("chat");
-    assert!(window.button("Account").attribute("title").as_deref() == Some(ADA.email));
+    assert!(window.button("Account:").starting().attribute("title").as_deref() == Some(ADA.email));
     window.close();
 }
 

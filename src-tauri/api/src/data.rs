@@ -12,7 +12,7 @@ use ts_rs::TS;
 use zeroize::Zeroizing;
 
 use crate::account::{SignedIn, seat};
-use crate::door::Door;
+use crate::door::{Door, Wanted};
 use crate::error::{ApiError, ErrorCode};
 use crate::locking::OnRequest;
 use crate::saving::{self, Saved};
@@ -135,7 +135,8 @@ pub(crate) async fn choose_backup(
     _: Nothing,
 ) -> Result<Option<ChosenBackup>, ApiError> {
     let host = Arc::clone(door.host());
-    let chosen = tokio::task::spawn_blocking(move || host.choose_file_to_open()).await;
+    let chosen =
+        tokio::task::spawn_blocking(move || host.choose_file_to_open(Wanted::Backup)).await;
     let Some(path) = chosen.map_err(ApiError::internal)?? else { return Ok(None) };
     let told = backup::inspect(door.core(), &path).await?;
     door.seat().chosen = Some(path);

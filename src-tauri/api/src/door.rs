@@ -37,7 +37,7 @@ pub trait Host: Send + Sync {
     ///
     /// # Errors
     /// Where there are no dialogs.
-    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError>;
+    fn choose_file_to_open(&self, wanted: Wanted) -> Result<Option<PathBuf>, HostError>;
 
     /// The system's keychain, where there may be one.
     fn keychain(&self) -> Option<Arc<dyn Keychain>>;
@@ -56,6 +56,12 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// Where it can't be kept.
     fn set_appearance(&self, appearance: Appearance) -> Result<(), HostError>;
+
+    /// Closes the window, or keeps it open: the person was asked.
+    ///
+    /// # Errors
+    /// Where there is none.
+    fn close(&self, close: bool) -> Result<(), HostError>;
 }
 
 /// What is copied.
@@ -65,6 +71,15 @@ pub enum Copied {
     Text,
     /// What opens a vault.
     Secret,
+}
+
+/// What is in a file that is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A backup of a vault.
+    Backup,
+    /// Chats that were exported, here or elsewhere.
+    Chats,
 }
 
 /// Which copy to take off the clipboard.
@@ -118,7 +133,7 @@ impl Host for Unattended {
         Err(HostError("there are no dialogs".into()))
     }
 
-    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError> {
+    fn choose_file_to_open(&self, _: Wanted) -> Result<Option<PathBuf>, HostError> {
         Err(HostError("there are no dialogs".into()))
     }
 
@@ -135,6 +150,10 @@ impl Host for Unattended {
     }
 
     fn set_appearance(&self, _: Appearance) -> Result<(), HostError> {
+        Err(HostError("there is no window".into()))
+    }
+
+    fn close(&self, _: bool) -> Result<(), HostError> {
         Err(HostError("there is no window".into()))
     }
 }
@@ -188,6 +207,13 @@ impl Door {
     /// A door that nobody sits at yet.
     pub fn new(core: Core, kind: DoorKind, host: Arc<dyn Host>) -> Self {
         Self { core, kind, host, seat: Mutex::default(), seating: watch::Sender::new(0) }
+    }
+
+    /// How many answers are being written for whoever sits here, or whom it is locked for.
+    pub fn answers(&self) -> usize {
+        let seat = self.seat();
+        let locked = seat.locked.as_ref().map(|locked| &locked.session);
+        seat.session.as_ref().or(locked).map_or(0, Session::answers_under_way)
     }
 
     /// The session of whoever sits here.

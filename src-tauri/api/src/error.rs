@@ -8,6 +8,7 @@ use algoagent_core::context::ContextError;
 use algoagent_core::model::Problem;
 use algoagent_core::profile::ProfileError;
 use algoagent_core::settings::SettingsError;
+use algoagent_core::transfer::TransferError;
 use algoagent_core::vault::StoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -301,6 +302,21 @@ impl From<ChatError> for ApiError {
             ChatError::Invalid(fault) => fault.into(),
             ChatError::Locked(fault) => fault.into(),
             ChatError::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<TransferError> for ApiError {
+    fn from(fault: TransferError) -> Self {
+        match fault {
+            TransferError::NotFound => Self::not_found("chat"),
+            TransferError::Unusable(why) => Invalid::new("file", why).into(),
+            TransferError::File(fault) => Self::new(
+                ErrorCode::NotWritable,
+                format!("The file could not be written: {fault}. Choose another place."),
+            ),
+            TransferError::Locked(fault) => fault.into(),
+            TransferError::Store(fault) => fault.into(),
         }
     }
 }

@@ -20,11 +20,15 @@ pub mod locking;
 pub mod model;
 pub mod profile;
 mod saving;
+pub mod search;
 mod table;
+pub mod transfer;
 pub mod typescript;
+mod window;
 
 pub use door::{
     Copied, Door, Forget, Host, HostError, Keychain, KeychainCall, KeychainFault, Unattended,
+    Wanted,
 };
 pub use error::{ApiError, ErrorCode};
 pub use table::{COMMANDS, call};

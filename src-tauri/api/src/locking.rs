@@ -36,7 +36,7 @@ pub(crate) struct LockedSeat {
     why: Why,
     idle_minutes: u32,
     /// Ended gently: its answers may still be written.
-    session: Session,
+    pub(crate) session: Session,
     /// Whether they may not: the computer slept or somebody locked it at once, meanwhile.
     stop: bool,
 }

@@ -1,4 +1,5 @@
-//! Files that leave the program: where the person wants them, whole or not at all.
+//! Files that leave the program, where the person wants them, whole or not at all; and files that
+//! the person chooses to be read.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,10 +8,11 @@ use std::sync::Arc;
 
 use algoagent_core::account::Session;
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 use tokio::task::JoinError;
 use ts_rs::TS;
 
-use crate::door::Door;
+use crate::door::{Door, Wanted};
 use crate::error::{ApiError, ErrorCode};
 
 /// Where a file went.
@@ -35,9 +37,7 @@ pub(crate) async fn choose(
     let extension = Path::new(&suggested).extension().map(ToOwned::to_owned);
     let chosen = tokio::task::spawn_blocking(move || host.choose_file(&suggested)).await;
     let chosen = chosen.map_err(ApiError::internal)??;
-    if door.session()?.account().uuid != session.account().uuid {
-        return Err(ApiError::signed_out());
-    }
+    still_here(door, session)?;
     Ok(chosen.map(|path| match (path.extension(), extension) {
         (None, Some(extension)) => {
             let named = path.with_extension(extension);
@@ -46,6 +46,30 @@ pub(crate) async fn choose(
         }
         _ => path,
     }))
+}
+
+/// Asks `session`'s person for a file to read.
+///
+/// # Errors
+/// As for [`choose`].
+pub(crate) async fn choose_to_open(
+    door: &Door,
+    session: &Session,
+    wanted: Wanted,
+) -> Result<Option<PathBuf>, ApiError> {
+    let host = Arc::clone(door.host());
+    let chosen = tokio::task::spawn_blocking(move || host.choose_file_to_open(wanted)).await;
+    let chosen = chosen.map_err(ApiError::internal)??;
+    still_here(door, session)?;
+    Ok(chosen)
+}
+
+fn still_here(door: &Door, session: &Session) -> Result<(), ApiError> {
+    if door.session()?.account().uuid == session.account().uuid {
+        Ok(())
+    } else {
+        Err(ApiError::signed_out())
+    }
 }
 
 /// Who may read a saved file.
@@ -72,19 +96,41 @@ pub(crate) async fn copy(from: &Path, path: &Path) -> Result<(), ApiError> {
 }
 
 fn told(path: &Path, written: Result<std::io::Result<()>, JoinError>) -> Result<(), ApiError> {
-    written.map_err(ApiError::internal)?.map_err(|fault| {
-        let code = match fault.kind() {
-            std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
-            _ => ErrorCode::NotWritable,
-        };
-        ApiError::new(
-            code,
-            format!("{} could not be written: {fault}. Choose another place.", path.display()),
-        )
-    })
+    written.map_err(ApiError::internal)?.map_err(|fault| refused(path, &fault))
+}
+
+/// Why nothing is written to `path`.
+pub(crate) fn refused(path: &Path, fault: &std::io::Error) -> ApiError {
+    let code = match fault.kind() {
+        std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+        _ => ErrorCode::NotWritable,
+    };
+    ApiError::new(
+        code,
+        format!("{} could not be written: {fault}. Choose another place.", path.display()),
+    )
 }
 
 fn put(path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<()> {
+    let mut file = beside(path, readers)?;
+    std::io::copy(from, &mut file)?;
+    take_place(file, path)
+}
+
+/// Begins a file beside `path`, which others fill over a longer time. It goes when it is dropped.
+pub(crate) async fn begin(path: &Path, readers: Readers) -> Result<NamedTempFile, ApiError> {
+    let to = path.to_owned();
+    let begun = tokio::task::spawn_blocking(move || beside(&to, readers)).await;
+    begun.map_err(ApiError::internal)?.map_err(|fault| refused(path, &fault))
+}
+
+/// Puts a file that was begun in the place of `path`.
+pub(crate) async fn finish(file: NamedTempFile, path: &Path) -> Result<(), ApiError> {
+    let to = path.to_owned();
+    told(path, tokio::task::spawn_blocking(move || take_place(file, &to)).await)
+}
+
+fn beside(path: &Path, readers: Readers) -> std::io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut beside = tempfile::Builder::new();
     #[cfg(unix)]
@@ -95,8 +141,10 @@ fn put(path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<(
     }
     #[cfg(not(unix))]
     let _ = readers;
-    let mut file = beside.prefix(".algoagent-").tempfile_in(folder)?;
-    std::io::copy(from, &mut file)?;
+    beside.prefix(".algoagent-").tempfile_in(folder)
+}
+
+fn take_place(file: NamedTempFile, path: &Path) -> std::io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())

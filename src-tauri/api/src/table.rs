@@ -8,6 +8,7 @@ use crate::door::Door;
 use crate::error::ApiError;
 use crate::{
     account, administration, appearance, chat, code, context, data, locking, model, profile,
+    search, transfer, window,
 };
 
 macro_rules! commands {
@@ -158,15 +159,42 @@ commands! {
     /// Deletes a context; chats that were linked to it stay and lose the link.
     delete_context = context(context::ContextRequest) -> Nothing;
 
-    /// A page of chats, the last changed first.
+    /// Offers a context to new chats, or no longer.
+    set_context_active = context(context::ContextOnRequest) -> context::Context;
+    /// Chooses the context that new chats are linked to.
+    set_default_context = context(context::DefaultContextRequest) -> Vec<context::Context>;
+    /// The words of a context at all times, the newest first.
+    context_versions = context(context::ContextRequest) -> Vec<context::ContextVersion>;
+    /// Lets a context say again what it said once, as its next version.
+    restore_context_version = context(context::ContextVersionRequest) -> context::Context;
+    /// Contexts to begin with, for the usual kinds of strategy.
+    context_templates = context(Nothing) -> Vec<context::Template>;
+    /// Where a context that is being written and the trading profile disagree.
+    context_warnings = context(context::ContextDraft) -> Vec<context::Warning>;
+
+    /// A page of chats: pinned ones, then the others, the last changed first.
     chats = chat(chat::ChatsRequest) -> chat::ChatPage;
-    /// A chat with the newest page of its messages, or the page before a message.
+    /// A chat with the newest page of its messages, or the page before or after a message.
     open_chat = chat(chat::OpenChatRequest) -> chat::OpenChat;
+    /// Makes a message's branch the current one of its chat, and gives the page around it.
+    show_message = chat(chat::MessageRequest) -> chat::OpenChat;
     /// Commits a question, in a new chat when none is named, and starts the answer.
     send = chat(chat::SendRequest) -> chat::Sent;
+    /// Asks a question in other words, on a branch of its own.
+    edit = chat(chat::EditRequest) -> chat::Sent;
+    /// Copies a branch up to a message into a chat of its own.
+    fork = chat(chat::MessageRequest) -> chat::Chat;
+    /// What an answer was made with.
+    origin = chat(chat::MessageRequest) -> chat::Origin;
+    /// What a model would be told if the next question were asked now.
+    prompt = chat(chat::PromptRequest) -> chat::Prompt;
+    /// Everything that was typed and not sent yet.
+    drafts = chat(Nothing) -> Vec<chat::Draft>;
+    /// Keeps what is typed; an empty text forgets it.
+    save_draft = chat(chat::Draft) -> Nothing;
     /// Stops an answer; what was written is kept.
     stop = chat(chat::MessageRequest) -> Nothing;
-    /// Asks again for an answer that failed, was stopped or broke off. The old one stays stored.
+    /// Another answer to the same question. The old one stays stored, on a branch of its own.
     try_again = chat(chat::MessageRequest) -> chat::Sent;
     /// Lets an answer that was stopped, failed or broke off go on where it stopped.
     go_on = chat(chat::MessageRequest) -> chat::Sent;
@@ -178,8 +206,27 @@ commands! {
     link_context = chat(chat::LinkContextRequest) -> chat::Chat;
     /// Gives a chat a title of the person's own.
     rename_chat = chat(chat::RenameChatRequest) -> chat::Chat;
-    /// Deletes a chat with its messages. Strategies made in it stay.
+    /// Lets a chat stand before the others, or not.
+    pin_chat = chat(chat::ChatOnRequest) -> chat::Chat;
+    /// Puts a chat away, out of the usual list, or brings it back.
+    archive_chat = chat(chat::ChatOnRequest) -> chat::Chat;
+    /// The person has looked at what ended in a chat.
+    seen = chat(chat::ChatRequest) -> Nothing;
+    /// Deletes a chat with its messages: for ten seconds it can be brought back. Strategies made
+    /// in it stay.
     delete_chat = chat(chat::ChatRequest) -> Nothing;
+    /// Brings a deleted chat back; `not_found` when it is too late.
+    restore_chat = chat(chat::ChatRequest) -> chat::Chat;
+
+    /// Searches in messages, titles and contexts.
+    search = search(search::Query) -> search::Found;
+
+    /// Saves a chat through the system's dialog; null when the person cancels.
+    export_chat = transfer(transfer::ExportChatRequest) -> Option<code::Saved>;
+    /// Saves all chats as a zip through the system's dialog; null when the person cancels.
+    export_chats = transfer(Nothing) -> Option<code::Saved>;
+    /// Takes chats from a file that the person chooses; null when they cancel.
+    import_chats = transfer(Nothing) -> Option<transfer::Imported>;
 
     /// Copies a code block of an answer to the clipboard, whole.
     copy_code = code(code::CodeRequest) -> Nothing;
@@ -221,4 +268,6 @@ commands! {
     appearance = appearance(Nothing) -> appearance::Appearance;
     /// Changes the appearance of the window.
     set_appearance = appearance(appearance::Appearance) -> appearance::Appearance;
+    /// The answer to the question whether the window may close while answers are being written.
+    close_window = window(locking::OnRequest) -> Nothing;
 }

@@ -34,6 +34,8 @@ pub struct Config {
     pub checkpoint: Duration,
     /// How long after its opening a vault is looked at for a backup that is due.
     pub backup_after: Duration,
+    /// How long a deleted chat can be brought back.
+    pub undo: Duration,
 }
 
 impl Config {
@@ -48,6 +50,7 @@ impl Config {
             retry_unit: Duration::from_secs(1),
             checkpoint: Duration::from_secs(1),
             backup_after: Duration::from_secs(3),
+            undo: Duration::from_secs(10),
         }
     }
 }
@@ -141,6 +144,7 @@ pub struct Inner {
     pub(crate) retry_unit: Duration,
     pub(crate) checkpoint: Duration,
     pub(crate) backup_after: Duration,
+    pub(crate) undo: Duration,
     /// Held until the end, so that no second process opens the directory.
     lock: std::sync::Mutex<Option<vault::Held>>,
 }
@@ -186,6 +190,7 @@ impl Core {
             retry_unit: config.retry_unit,
             checkpoint: config.checkpoint,
             backup_after: config.backup_after,
+            undo: config.undo,
             lock: std::sync::Mutex::new(Some(lock)),
         }));
         account::settle(&core).await?;

@@ -14,8 +14,10 @@ pub mod ids;
 pub mod model;
 pub mod profile;
 pub mod render;
+pub mod search;
 pub mod settings;
 pub mod strategy;
+pub mod transfer;
 pub mod vault;
 
 pub use core::{ComputerKey, Config, Core, LocalPort, OpenError};

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use algoagent_api::appearance::Appearance;
-use algoagent_api::{Copied, Forget, Host, HostError, Keychain};
-use tauri::AppHandle;
+use algoagent_api::{Copied, Forget, Host, HostError, Keychain, Wanted};
+use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
@@ -61,15 +61,17 @@ impl Host for WindowHost {
         chosen.map(|path| path.into_path().map_err(failed)).transpose()
     }
 
-    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError> {
+    fn choose_file_to_open(&self, wanted: Wanted) -> Result<Option<PathBuf>, HostError> {
         let mut dialog = self.app.dialog().file();
         if let Some(window) = window::main(&self.app) {
             dialog = dialog.set_parent(&window);
         }
-        let chosen = dialog
-            .add_filter("AlgoAgent backups", &["algoagent-backup"])
-            .add_filter("All files", &["*"])
-            .blocking_pick_file();
+        let (called, endings): (_, &[_]) = match wanted {
+            Wanted::Backup => ("AlgoAgent backups", &["algoagent-backup"]),
+            Wanted::Chats => ("Chats", &["json", "zip"]),
+        };
+        let chosen =
+            dialog.add_filter(called, endings).add_filter("All files", &["*"]).blocking_pick_file();
         chosen.map(|path| path.into_path().map_err(failed)).transpose()
     }
 
@@ -89,7 +91,17 @@ impl Host for WindowHost {
         self.preferences.set_appearance(appearance)?;
         if let Some(window) = window::main(&self.app) {
             window.set_theme(window::theme(appearance)).map_err(failed)?;
+            window.set_zoom(window::zoom(appearance)).map_err(failed)?;
         }
+        Ok(())
+    }
+
+    fn close(&self, close: bool) -> Result<(), HostError> {
+        if close {
+            return window::main(&self.app)
+                .map_or(Ok(()), |window| window.destroy().map_err(failed));
+        }
+        self.app.state::<window::Closing>().keep_open();
         Ok(())
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn run(
             let door = Arc::new(Door::new(door_core.clone(), DoorKind::Desktop, Arc::new(host)));
             app.manage(Arc::clone(&door));
             app.manage(Renewal::default());
+            app.manage(window::Closing::default());
             app.manage(Sealing::new(door_core.clone()));
             locking::watch(door);
             window::open(app.handle(), &preferences, &data_dir)?;

@@ -1,7 +1,10 @@
 //! The one window: its size, its looks, and what its webview may not do.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use algoagent_api::Door;
 use algoagent_api::appearance::{Appearance, Theme};
 use tauri::webview::NewWindowResponse;
 use tauri::{
@@ -42,18 +45,52 @@ pub(super) fn open(
     let window = builder.build()?;
     let kept = preferences.clone();
     let watched = window.clone();
+    window.set_zoom(zoom(preferences.appearance()))?;
     window.on_window_event(move |event| {
-        if matches!(event, WindowEvent::CloseRequested { .. })
-            && let (Ok(size), Ok(scale)) = (watched.inner_size(), watched.scale_factor())
-        {
+        let WindowEvent::CloseRequested { api, .. } = event else { return };
+        if let (Ok(size), Ok(scale)) = (watched.inner_size(), watched.scale_factor()) {
             let size = size.to_logical::<f64>(scale);
             let size = Size { width: size.width, height: size.height };
             if let Err(fault) = kept.set_size(size) {
                 tracing::warn!(%fault, "the window's size was not kept");
             }
         }
+        let answers = watched.state::<Arc<Door>>().answers();
+        let closing = watched.state::<Closing>();
+        if answers > 0 && closing.asks() && ask_to_close(&watched, answers) {
+            api.prevent_close();
+        }
     });
     Ok(())
+}
+
+/// Whether the person is being asked if the window may close.
+#[derive(Default)]
+pub(super) struct Closing(AtomicBool);
+
+impl Closing {
+    /// The question is put; `false` when it stands already. Whoever insists is not held up by a
+    /// page that doesn't answer.
+    fn asks(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+
+    /// The person would rather wait.
+    pub(super) fn keep_open(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+/// Lets the page ask whether answers that are being written may be stopped.
+fn ask_to_close(window: &WebviewWindow, answers: usize) -> bool {
+    let event =
+        format!("window.dispatchEvent(new CustomEvent('close-asked', {{ detail: {answers} }}))");
+    window.eval(event).is_ok()
+}
+
+/// The size of all that is shown, of one.
+pub(super) fn zoom(appearance: Appearance) -> f64 {
+    f64::from(appearance.size) / 100.0
 }
 
 /// Whether WebDriver started the program, in a build that lets it.

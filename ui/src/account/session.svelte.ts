@@ -52,6 +52,8 @@ export class Session {
   /** How many commands are about to give the same person another session. */
   #reseating = 0;
   #leaving = false;
+  /** Saves what is only on the screen. */
+  #keep: () => Promise<void> = () => Promise.resolve();
   #afterCode: Step = 'in';
 
   async start(): Promise<void> {
@@ -156,6 +158,14 @@ export class Session {
     );
   }
 
+  /** Registers what saves the screen before the session ends. Call the result when it goes away. */
+  keep(save: () => Promise<void>): () => void {
+    this.#keep = save;
+    return () => {
+      if (this.#keep === save) this.#keep = () => Promise.resolve();
+    };
+  }
+
   async signOut(): Promise<void> {
     await this.#leave(() => call('sign_out', {}));
   }
@@ -221,6 +231,7 @@ export class Session {
     if (this.#leaving) return;
     this.#leaving = true;
     try {
+      await this.#keep();
       await end();
     } catch (error) {
       if (asFault(error).code !== 'signed_out') throw error;

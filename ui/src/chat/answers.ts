@@ -3,7 +3,7 @@
  * before the response that introduces a message, and a chat may be opened while its answer grows:
  * both find the same view here, so nothing is lost and nothing is drawn twice.
  */
-import type { ChatEvent, Message, MessageId } from '../lib/api';
+import type { ChatEvent, ChatId, Message, MessageId } from '../lib/api';
 import { MessageView } from './message.svelte';
 
 /** Ended answers are kept a while: a response that was on its way may still say "writing". */
@@ -22,6 +22,14 @@ export class Answers {
     const view = new MessageView(message);
     if (message.state === 'writing') this.#keep(view);
     return view;
+  }
+
+  /** The answer that is being written in a chat, if events told of it. */
+  writing(chatId: ChatId): MessageView | null {
+    for (const view of this.#views.values()) {
+      if (view.chatId === chatId && view.state === 'writing') return view;
+    }
+    return null;
   }
 
   /** Takes an event and returns the message that it changed, if we know it. */

@@ -1,103 +1,110 @@
-/**
- * The list of chats: pages as they are asked for, and what events say since then. A chat that
- * changed moves to the top; one that finished while nobody looked at it keeps a dot.
- */
+/** The chats in use and those that were put away, each a list of its own. */
+import { call, type Chat, type ChatEvent, type ChatId, type List } from '../lib/api';
 import { SvelteMap } from 'svelte/reactivity';
-import { asFault, call, type ApiError, type Chat, type ChatEvent, type ChatId, type Cursor } from '../lib/api';
+import { Rows } from './rows.svelte';
 
-const PAGE = 50;
-
-export type Dot = 'writing' | 'unseen' | 'failed';
+export type Dot = 'writing' | 'done' | 'failed';
 
 export class Chats {
-  list = $state.raw<Chat[]>([]);
-  next = $state.raw<Cursor | null>(null);
-  loading = $state(false);
-  /** Whether the first page has arrived: an empty list is empty only then. */
-  loaded = $state(false);
-  fault = $state.raw<ApiError | null>(null);
-  #ended = new SvelteMap<ChatId, 'unseen' | 'failed'>();
-  #writing = new SvelteMap<ChatId, boolean>();
+  /** Which list the sidebar shows. */
+  which = $state<List>('usual');
   #gone = new Set<ChatId>();
+  readonly usual = new Rows('usual', this.#gone);
+  readonly archived = new Rows('archived', this.#gone);
+  /** What events said of answers before the row that says so itself. */
+  #writing = new SvelteMap<ChatId, boolean>();
+
+  get shown(): Rows {
+    return this.which === 'usual' ? this.usual : this.archived;
+  }
+
+  /** Chats in use, as far as they are loaded. */
+  get list(): Chat[] {
+    return this.usual.list;
+  }
 
   dot(chat: Chat): Dot | null {
-    if (this.#writing.get(chat.id) ?? chat.writing) return 'writing';
-    return this.#ended.get(chat.id) ?? null;
+    return (this.#writing.get(chat.id) ?? chat.writing) ? 'writing' : chat.unseen;
   }
 
-  async load(): Promise<void> {
-    await this.#page(null);
+  load(): Promise<void> {
+    return this.usual.load();
   }
 
-  async more(): Promise<void> {
-    if (this.next) await this.#page(this.next);
+  async show(which: List): Promise<void> {
+    this.which = which;
+    if (!this.shown.loaded) await this.shown.load();
   }
 
   async rename(chatId: ChatId, title: string): Promise<Chat> {
-    const chat = await call('rename_chat', { chat_id: chatId, title });
-    this.put(chat);
-    return chat;
+    return this.#put(await call('rename_chat', { chat_id: chatId, title }));
+  }
+
+  async pin(chatId: ChatId, on: boolean): Promise<Chat> {
+    return this.#put(await call('pin_chat', { chat_id: chatId, on }));
+  }
+
+  async archive(chatId: ChatId, on: boolean): Promise<Chat> {
+    return this.#put(await call('archive_chat', { chat_id: chatId, on }));
   }
 
   async remove(chatId: ChatId): Promise<void> {
     await call('delete_chat', { chat_id: chatId });
-    this.#gone.add(chatId);
-    this.list = this.list.filter((chat) => chat.id !== chatId);
+    this.#drop(chatId);
   }
 
-  /** Puts a changed row where it belongs now. */
+  async restore(chatId: ChatId): Promise<Chat> {
+    const chat = await call('restore_chat', { chat_id: chatId });
+    this.#gone.delete(chatId);
+    return this.#put(chat);
+  }
+
+  /** Puts a changed row where it belongs now. A late response brings no deleted chat back. */
   put(chat: Chat): void {
     if (this.#gone.has(chat.id)) return;
-    this.list = merge(this.list, [chat]);
+    this.usual.take(chat);
+    this.archived.take(chat);
   }
 
-  /** The person looks at this chat: nothing in it is news any more. */
-  seen(chatId: ChatId): void {
-    this.#ended.delete(chatId);
-  }
-
-  take(event: ChatEvent, shown: ChatId | null): void {
+  take(event: ChatEvent): void {
     switch (event.event) {
       case 'chat':
+        // Events come in order: this one says that it is there again.
+        this.#gone.delete(event.chat.id);
+        this.#writing.delete(event.chat.id);
         this.put(event.chat);
+        break;
+      case 'gone':
+        this.#drop(event.chat_id);
         break;
       case 'started':
         this.#writing.set(event.chat_id, true);
-        this.#ended.delete(event.chat_id);
         break;
       case 'ended':
         this.#writing.set(event.chat_id, false);
-        if (event.chat_id !== shown && event.message.state !== 'stopped') {
-          this.#ended.set(event.chat_id, event.message.state === 'failed' ? 'failed' : 'unseen');
-        }
         break;
       case 'resync':
         this.#writing.clear();
-        void this.load();
+        this.#reload();
+        break;
+      case 'list_changed':
+        this.#reload();
     }
   }
 
-  async #page(after: Cursor | null): Promise<void> {
-    if (this.loading) return;
-    this.loading = true;
-    try {
-      const page = await call('chats', { after, limit: PAGE });
-      const rows = page.chats.filter((chat) => !this.#gone.has(chat.id));
-      this.list = after ? merge(this.list, rows) : rows;
-      this.next = page.next;
-      this.loaded = true;
-      this.fault = null;
-    } catch (error) {
-      this.fault = asFault(error);
-    } finally {
-      this.loading = false;
-    }
+  #put(chat: Chat): Chat {
+    this.put(chat);
+    return chat;
   }
-}
 
-function merge(list: Chat[], changed: Chat[]): Chat[] {
-  const ids = new Set(changed.map((chat) => chat.id));
-  return [...list.filter((chat) => !ids.has(chat.id)), ...changed].sort(
-    (a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at) || b.id - a.id,
-  );
+  #drop(chatId: ChatId): void {
+    this.#gone.add(chatId);
+    this.usual.drop(chatId);
+    this.archived.drop(chatId);
+  }
+
+  #reload(): void {
+    void this.usual.load();
+    if (this.archived.loaded) void this.archived.load();
+  }
 }

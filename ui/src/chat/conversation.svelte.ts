@@ -2,20 +2,27 @@
  * The chat on the screen: its messages, what may be sent, and what is on its way. An answer of the
  * core that belongs to a chat which is no longer shown is dropped, never shown elsewhere.
  */
-import { asFault, call, type ApiError, type Chat, type ChatEvent, type ChatId, type ContextId, type Meter, type ModelRef, type Sent, type Summary } from '../lib/api';
+import { asFault, call, type ApiError, type Chat, type ChatEvent, type ChatId, type ContextId, type MessageId, type Meter, type ModelRef, type OpenChat, type Sent } from '../lib/api';
 import type { Answers } from './answers';
-import { Drafts } from './drafts.svelte';
+import { Branch } from './branch.svelte';
+import type { Drafts } from './drafts.svelte';
 import { refusal } from './limits';
 import type { MessageView } from './message.svelte';
 
+/** What is to be brought into view: a message, or the end. Each is followed once. */
+export interface Aim {
+  messageId: MessageId | null;
+  reached: boolean;
+}
+
 export class Conversation {
-  readonly drafts = new Drafts();
+  readonly drafts: Drafts;
+  readonly branch: Branch;
   chatId = $state<ChatId | null>(null);
   chat = $state.raw<Chat | null>(null);
-  messages = $state.raw<MessageView[]>([]);
-  hasOlder = $state(false);
   loading = $state(false);
-  loadingOlder = $state(false);
+  /** At which end more messages are on their way. */
+  fetching = $state<'older' | 'newer' | null>(null);
   sending = $state(false);
   /** Why the chat can't be shown. */
   fault = $state.raw<ApiError | null>(null);
@@ -27,20 +34,31 @@ export class Conversation {
   newModel = $state.raw<ModelRef | null>(null);
   /** How full the window of the chat's model is. */
   meter = $state.raw<Meter | null>(null);
-  /** What models are told in the place of earlier messages. */
-  summaries = $state.raw<Summary[]>([]);
   /** Whether the person is choosing another model for this chat. */
   choosingModel = $state(false);
   /** Changes whenever another chat is shown: late responses compare it. */
   visit = $state(0);
-  writing = $derived(this.messages.findLast((message) => message.state === 'writing') ?? null);
+  aim = $state.raw<Aim>({ messageId: null, reached: false });
+  /** The answer of this chat that is being written, on whichever branch, or was last. */
+  #growing = $state.raw<MessageView | null>(null);
+  writing = $derived(this.#growing?.state === 'writing' ? this.#growing : null);
+  /** Why nothing can be asked here now. */
+  busy = $derived(this.writing !== null || this.sending ? 'An answer is being written. Stop it or wait.' : null);
 
   #answers: Answers;
+  /** An answer that began and isn't on the screen: asked elsewhere, or not here yet. */
+  #strange: MessageView | null = null;
   #reloading = false;
   #reloadedAt = 0;
 
-  constructor(answers: Answers) {
+  constructor(answers: Answers, drafts: Drafts) {
     this.#answers = answers;
+    this.drafts = drafts;
+    this.branch = new Branch(answers);
+  }
+
+  get messages(): MessageView[] {
+    return this.branch.messages;
   }
 
   /** Shows an empty chat that begins with the first question. */
@@ -51,37 +69,65 @@ export class Conversation {
   async open(chatId: ChatId): Promise<void> {
     const visit = this.#leave(chatId);
     this.loading = true;
-    await this.#load(chatId, visit);
+    await this.#load(() => this.#newest(chatId), visit);
     if (visit === this.visit) this.loading = false;
+  }
+
+  /** Shows a message, on whichever branch it is, in the middle of the screen. */
+  async jumpTo(chatId: ChatId, messageId: MessageId): Promise<void> {
+    const visit = chatId === this.chatId ? this.visit : this.#leave(chatId);
+    this.loading = this.messages.length === 0;
+    await this.#load(() => call('show_message', { message_id: messageId }), visit);
+    if (visit !== this.visit) return;
+    this.loading = false;
+    if (!this.fault) this.aim = { messageId, reached: false };
+  }
+
+  /** Shows the branch of another version of a message. `false` when that can't be done. */
+  async showVersion(messageId: MessageId): Promise<boolean> {
+    const { visit } = this;
+    try {
+      const page = await call('show_message', { message_id: messageId });
+      if (visit !== this.visit) return false;
+      this.#take(page);
+      void this.measure();
+      return true;
+    } catch (error) {
+      if (visit === this.visit) this.refused = asFault(error).message;
+      return false;
+    }
   }
 
   /** Asks again for what is on the screen. */
   async reload(): Promise<void> {
-    if (this.chatId === null || this.#reloading) return;
+    const { chatId, visit, branch } = this;
+    if (chatId === null || this.#reloading) return;
     this.#reloading = true;
     this.#reloadedAt = Date.now();
-    await this.#load(this.chatId, this.visit);
+    const last = this.messages.at(-1);
+    // The reader of an earlier part stays there.
+    if (branch.hasNewer && last) await this.#fetch('newer', last.id);
+    else await this.#load(() => this.#newest(chatId), visit);
     this.#reloading = false;
+    // What still isn't here is on another branch.
+    if (this.#strange && !this.loading) this.#strange = null;
   }
 
   async loadOlder(): Promise<void> {
-    const before = this.messages[0]?.id;
-    if (this.chatId === null || before === undefined || !this.hasOlder || this.loadingOlder) return;
-    const visit = this.visit;
-    this.loadingOlder = true;
-    try {
-      const page = await call('open_chat', { chat_id: this.chatId, before });
-      if (visit !== this.visit) return;
-      const shown = new Set(this.messages.map((message) => message.id));
-      const older = page.messages.filter((message) => !shown.has(message.id));
-      this.messages = [...older.map((message) => this.#answers.view(message)), ...this.messages];
-      this.#summarised(page.summaries);
-      this.hasOlder = page.has_older;
-    } catch {
-      // Scrolling up again asks again.
-    } finally {
-      if (visit === this.visit) this.loadingOlder = false;
-    }
+    const first = this.messages[0];
+    if (first && this.branch.hasOlder && this.fetching === null) await this.#fetch('older', first.id);
+  }
+
+  async loadNewer(): Promise<void> {
+    const last = this.messages.at(-1);
+    if (last && this.branch.hasNewer && this.fetching === null) await this.#fetch('newer', last.id);
+  }
+
+  /** Brings the end of the chat into view. */
+  async toLatest(): Promise<void> {
+    const { chatId, visit } = this;
+    if (chatId !== null && this.branch.hasNewer) await this.#load(() => this.#newest(chatId), visit);
+    if (visit === this.visit) this.#toEnd();
   }
 
   /** Sends the draft. It is cleared only once the question is safe. Returns a new chat's row. */
@@ -93,6 +139,7 @@ export class Conversation {
     const from = this.chatId;
     this.sending = true;
     try {
+      await this.drafts.hold(from);
       const context_id = from === null ? this.newContextId : null;
       const model = from === null ? this.newModel : null;
       const sent = await call('send', { chat_id: from, context_id, model, text });
@@ -103,8 +150,31 @@ export class Conversation {
       if (visit === this.visit) this.#show(sent);
       return from === null ? sent.chat : null;
     } catch (error) {
+      this.drafts.release(from);
       if (visit === this.visit) this.refused = asFault(error).message;
       return null;
+    } finally {
+      if (visit === this.visit) this.sending = false;
+    }
+  }
+
+  /** Asks a question in other words. Returns why it can't be, or nothing. */
+  async edit(message: MessageView, text: string): Promise<string | null> {
+    const { visit } = this;
+    const { chatId, id } = message;
+    const refused = refusal(text, this.writing !== null);
+    if (refused !== null) return refused;
+    if (this.sending) return this.busy;
+    this.sending = true;
+    try {
+      await this.drafts.hold(chatId, id);
+      const sent = await call('edit', { message_id: id, text });
+      this.drafts.sent(chatId, text, id);
+      if (visit === this.visit) this.#show(sent);
+      return null;
+    } catch (error) {
+      this.drafts.release(chatId, id);
+      return asFault(error).message;
     } finally {
       if (visit === this.visit) this.sending = false;
     }
@@ -185,52 +255,80 @@ export class Conversation {
     if (event.event === 'resync') void this.reload();
     else if (event.event === 'chat') {
       if (event.chat.id === this.chatId) this.chat = event.chat;
+    } else if (event.event === 'gone') {
+      if (event.chat_id === this.chatId) this.begin();
     } else if ('chat_id' in event && event.chat_id === this.chatId) {
+      if (event.event === 'started') {
+        this.#growing = view;
+        if (view && !this.branch.has(view)) this.#strange = view;
+      }
       // What was refused because an answer was being written can be sent now.
       if (event.event === 'ended') {
         this.refused = null;
         void this.measure();
       }
-      if (event.event === 'summarised') this.#summarised([event.summary]);
-      const strange = view !== null && !this.messages.includes(view);
+      if (event.event === 'summarised') this.branch.summarised([event.summary]);
       // A question asked at another door, or blocks that never came.
-      const missing = (strange && !this.sending) || view?.gap;
+      const strange = view !== null && view === this.#strange && !this.sending && !this.branch.hasNewer;
+      const missing = strange || (view?.gap && this.branch.has(view));
       // A stored copy is up to a second behind: asking more often brings nothing.
       if (missing && !this.loading && Date.now() - this.#reloadedAt > 1000) void this.reload();
     }
   }
 
   #leave(chatId: ChatId | null): number {
+    void this.drafts.flush();
     this.chatId = chatId;
     this.chat = null;
-    this.messages = [];
+    this.branch.clear();
+    this.#growing = null;
+    this.#strange = null;
     this.meter = null;
-    this.summaries = [];
     this.choosingModel = false;
-    this.hasOlder = false;
     this.loading = false;
-    this.loadingOlder = false;
+    this.fetching = null;
     this.sending = false;
     this.fault = null;
     this.refused = null;
+    this.#toEnd();
     return ++this.visit;
   }
 
-  async #load(chatId: ChatId, visit: number): Promise<void> {
+  #toEnd(): void {
+    this.aim = { messageId: null, reached: false };
+  }
+
+  #newest(chatId: ChatId): Promise<OpenChat> {
+    return call('open_chat', { chat_id: chatId, before: null, after: null });
+  }
+
+  async #load(ask: () => Promise<OpenChat>, visit: number): Promise<void> {
     try {
-      const page = await call('open_chat', { chat_id: chatId, before: null });
+      const page = await ask();
       if (visit !== this.visit) return;
-      const newest = page.messages.map((message) => this.#answers.view(message));
-      const first = newest[0]?.id ?? 0;
-      const older = this.messages.filter((message) => message.id < first);
-      this.messages = [...older, ...newest];
-      if (older.length === 0) this.hasOlder = page.has_older;
-      this.chat = page.chat;
+      this.#take(page);
       this.fault = null;
-      this.#summarised(page.summaries);
       void this.measure();
     } catch (error) {
       if (visit === this.visit) this.fault = asFault(error);
+    }
+  }
+
+  async #fetch(end: 'older' | 'newer', id: MessageId): Promise<void> {
+    const { chatId, visit } = this;
+    if (chatId === null) return;
+    this.fetching = end;
+    try {
+      const page = await call('open_chat', { chat_id: chatId, before: end === 'older' ? id : null, after: end === 'newer' ? id : null });
+      if (visit !== this.visit) return;
+      this.chat = page.chat;
+      if (end === 'older') this.branch.addOlder(page);
+      else this.branch.addNewer(page);
+      this.#look();
+    } catch {
+      // Scrolling on asks again.
+    } finally {
+      if (visit === this.visit) this.fetching = null;
     }
   }
 
@@ -248,18 +346,25 @@ export class Conversation {
     }
   }
 
-  #summarised(more: Summary[]): void {
-    const ids = new Set(more.map((summary) => summary.message_id));
-    this.summaries = [...this.summaries.filter((summary) => !ids.has(summary.message_id)), ...more];
-  }
-
   #show(sent: Sent): void {
     this.chatId = sent.chat.id;
     this.chat = sent.chat;
-    const question = this.#answers.view(sent.question);
-    const answer = this.#answers.view(sent.answer);
-    const at = this.messages.findIndex((message) => message.id === question.id);
-    const before = at < 0 ? this.messages.filter((m) => m.id !== answer.id) : this.messages.slice(0, at);
-    this.messages = [...before, at < 0 ? question : (this.messages[at] ?? question), answer];
+    this.#growing = this.#answers.view(sent.answer);
+    // The reader of an earlier part goes to the end with the question.
+    if (this.branch.ask(sent)) this.#toEnd();
+    else void this.#load(() => this.#newest(sent.chat.id), this.visit).then(() => { this.#toEnd(); });
+    this.#look();
+  }
+
+  #take(page: OpenChat): void {
+    this.chat = page.chat;
+    this.branch.show(page);
+    this.#growing = this.messages.findLast(({ state }) => state === 'writing') ?? this.#answers.writing(page.chat.id) ?? this.#growing;
+    this.#look();
+  }
+
+  /** Whether the answer that began elsewhere is here now. */
+  #look(): void {
+    if (this.#strange && this.branch.has(this.#strange)) this.#strange = null;
   }
 }

@@ -1,4 +1,4 @@
-/** The chat list's headings: by day for a week, by month before that. */
+/** The chat list's headings: what is pinned, then by day for a week, by month before that. */
 import type { Chat } from '../lib/api';
 
 export interface DayGroup {
@@ -6,11 +6,11 @@ export interface DayGroup {
   chats: Chat[];
 }
 
-/** Groups a list that is already in order, the last changed first. */
+/** Groups a list that is already in order: pinned ones, then the last changed first. */
 export function groupByDay(chats: Chat[], now: Date): DayGroup[] {
   const groups: DayGroup[] = [];
   for (const chat of chats) {
-    const heading = headingFor(new Date(chat.updated_at), now);
+    const heading = chat.pinned ? 'Pinned' : headingFor(new Date(chat.updated_at), now);
     const last = groups.at(-1);
     if (last?.heading === heading) last.chats.push(chat);
     else groups.push({ heading, chats: [chat] });

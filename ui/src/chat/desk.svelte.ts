@@ -1,42 +1,69 @@
 /** One signed-in person's chats: the list, the open one, and the events that feed both. */
 import { createContext } from 'svelte';
-import type { ChatEvent, ChatId, ContextId } from '../lib/api';
+import { asFault, call, type Chat, type ChatEvent, type ChatId, type ContextId, type MessageId } from '../lib/api';
 import { announcer } from '../lib/ui/announcer.svelte';
+import { toasts } from '../lib/ui/toasts.svelte';
 import { Answers } from './answers';
 import { Chats } from './chats.svelte';
 import { Conversation } from './conversation.svelte';
+import { Drafts } from './drafts.svelte';
 import type { MessageView } from './message.svelte';
+
+/** How long a deleted chat can be brought back, in milliseconds. The core keeps it as long. */
+const UNDO = 10_000;
 
 export class Desk {
   readonly answers = new Answers();
   readonly chats = new Chats();
-  readonly conversation = new Conversation(this.answers);
-  /** Whether the conversation is on the screen, not just open behind another one. */
-  looking = true;
+  readonly drafts = new Drafts();
+  readonly conversation = new Conversation(this.answers, this.drafts);
   /** The composer, while it is on the screen. */
   composer: { fill: (words: string) => void; focus: () => void } | null = null;
+
+  /** Whether it is shown what the model would be told. */
+  showingPrompt = $state(false);
+  readonly #startWith: () => ContextId | null;
+
+  /** `startWith` tells which context a new chat is linked to. */
+  constructor(startWith: () => ContextId | null = () => null) {
+    this.#startWith = startWith;
+  }
 
   take = (event: ChatEvent): void => {
     const shown = this.conversation.chatId;
     const view = this.answers.take(event);
-    this.chats.take(event, this.looking ? shown : null);
+    this.chats.take(event);
     this.conversation.take(event, view);
     if (event.event === 'ended' && event.chat_id === shown && view) announcer.say(news(view));
   };
 
   begin(): void {
-    this.conversation.begin();
+    this.beginWith(this.#startWith());
   }
 
   /** Shows an empty chat that will be linked to a context. */
-  beginWith(contextId: ContextId): void {
+  beginWith(contextId: ContextId | null): void {
     this.conversation.newContextId = contextId;
-    this.begin();
+    this.conversation.begin();
+  }
+
+  /** The contexts have come: the new chat that was there before them takes its own, unless one was chosen. */
+  settle(): void {
+    if (this.conversation.chatId === null) this.conversation.newContextId ??= this.#startWith();
   }
 
   async open(chatId: ChatId): Promise<void> {
-    this.chats.seen(chatId);
     if (chatId !== this.conversation.chatId) await this.conversation.open(chatId);
+  }
+
+  /** Shows a message in the middle of the screen, whichever chat and branch it is in. */
+  async jump(chatId: ChatId, messageId: MessageId): Promise<void> {
+    await this.conversation.jumpTo(chatId, messageId);
+  }
+
+  /** What ended in the chat that is looked at is no news any more. */
+  seen(chatId: ChatId): void {
+    call('seen', { chat_id: chatId }).catch(() => undefined);
   }
 
   async send(): Promise<void> {
@@ -48,16 +75,15 @@ export class Desk {
   rephrase(answer: MessageView): void {
     const { conversation } = this;
     const question = conversation.questionOf(answer)?.text ?? '';
-    const typed = conversation.drafts.of(conversation.chatId).trim();
+    const typed = this.drafts.of(conversation.chatId).trim();
     this.composer?.fill(typed ? `${question}\n\n${typed}` : question);
   }
 
   /** Begins a new chat with the question of an answer, unless something is typed there already. */
   beginAnew(answer: MessageView): void {
-    const { drafts } = this.conversation;
     const question = this.conversation.questionOf(answer)?.text ?? '';
     this.begin();
-    if (drafts.of(null).trim() === '') this.composer?.fill(question);
+    if (this.drafts.of(null).trim() === '') this.composer?.fill(question);
   }
 
   async rename(chatId: ChatId, title: string): Promise<void> {
@@ -65,9 +91,46 @@ export class Desk {
     if (chatId === this.conversation.chatId) this.conversation.chat = chat;
   }
 
-  async remove(chatId: ChatId): Promise<void> {
-    await this.chats.remove(chatId);
-    if (chatId === this.conversation.chatId) this.begin();
+  async pin(chat: Chat, on: boolean): Promise<void> {
+    await this.chats.pin(chat.id, on);
+  }
+
+  async archive(chat: Chat, on: boolean): Promise<void> {
+    await this.chats.archive(chat.id, on);
+    toasts.note(on ? `${quoted(chat)} is in the archived chats` : `${quoted(chat)} is back in the list`);
+  }
+
+  /** Deletes a chat at once; for a while it can be brought back. */
+  async remove(chat: Chat): Promise<void> {
+    const { conversation } = this;
+    const shown = chat.id === conversation.chatId;
+    await this.drafts.flush();
+    await this.chats.remove(chat.id);
+    // An event may have said so already.
+    if (chat.id === conversation.chatId) this.begin();
+    const { visit } = conversation;
+    const undo = async () => {
+      try {
+        await this.chats.restore(chat.id);
+        if (shown && visit === conversation.visit) await this.open(chat.id);
+      } catch (error) {
+        toasts.fault(asFault(error).message);
+      }
+    };
+    toasts.offer(`${quoted(chat)} deleted`, { label: 'Undo', keys: 'mod+z', run: () => void undo() }, UNDO);
+  }
+
+  /** Copies the branch up to a message into a chat of its own, and shows that. */
+  async fork(message: MessageView): Promise<void> {
+    const { visit } = this.conversation;
+    const chat = await call('fork', { message_id: message.id });
+    this.chats.put(chat);
+    if (visit === this.conversation.visit) await this.open(chat.id);
+  }
+
+  async exportChat(chat: Chat, format: 'markdown' | 'json'): Promise<void> {
+    const saved = await call('export_chat', { chat_id: chat.id, format });
+    if (saved) toasts.note(`Saved to ${saved.path}`);
   }
 }
 
@@ -86,4 +149,8 @@ function news(view: MessageView): string {
   if (view.state === 'stopped') return 'The answer was stopped.';
   const words = view.text.replace(/[#*_`>|-]+/g, ' ').trim().split(/\s+/);
   return `Answer finished. ${words.slice(0, 25).join(' ')}`;
+}
+
+function quoted({ title }: Chat): string {
+  return `‘${title.length > 60 ? `${title.slice(0, 59).trimEnd()}…` : title}’`;
 }

@@ -1,6 +1,7 @@
 /**
- * Keeps a growing column in view while the reader is at its end, and leaves it alone otherwise.
- * WebKit doesn't anchor scrolling, so older messages are put above by hand.
+ * Keeps a growing column in view while the reader is at its end. Elsewhere what is being read stays
+ * where it is, whatever comes, goes, or turns out higher than it was thought above it: WebKit
+ * doesn't anchor scrolling, so that is done by hand.
  */
 const NEAR = 24;
 /** A scroll this soon after a wheel, key or touch is the reader's own, in milliseconds. */
@@ -11,6 +12,9 @@ const SCROLLING_KEYS = ['PageUp', 'PageDown', 'Home', 'End', 'ArrowUp', 'ArrowDo
 export class Follow {
   /** Whether the reader is at the end, so that the view goes along. */
   atEnd = $state(true);
+  /** Whether more is to come below, so that the end of the column is none to stay at. */
+  more = false;
+  #anchor: { element: HTMLElement; top: number } | null = null;
   #scroller: HTMLElement | null = null;
   #top = 0;
   #height = 0;
@@ -22,6 +26,7 @@ export class Follow {
     const column = scroller.firstElementChild;
     const grown = new ResizeObserver(() => {
       if (this.atEnd) this.toEnd();
+      else this.#hold();
       // What shrank may have moved the view: that is no scrolling upwards.
       this.#top = scroller.scrollTop;
     });
@@ -44,21 +49,88 @@ export class Follow {
   };
 
   toEnd = (): void => {
-    this.atEnd = true;
+    this.atEnd = !this.more;
     const scroller = this.#scroller;
-    if (!scroller) return;
-    scroller.scrollTop = scroller.scrollHeight;
-    this.#top = scroller.scrollTop;
-    this.#height = scroller.scrollHeight;
+    if (scroller) this.#scrollTo(scroller.scrollHeight);
   };
 
-  /** Runs `grow`, which adds to the top, and keeps what is on the screen where it is. */
-  async keepPlace(grow: () => Promise<void>): Promise<void> {
+  /** Brings an element of the column to the middle of the view, or its beginning to the top. */
+  toMiddle(element: HTMLElement): void {
     const scroller = this.#scroller;
     if (!scroller) return;
-    const fromEnd = scroller.scrollHeight - scroller.scrollTop;
-    await grow();
-    scroller.scrollTop = scroller.scrollHeight - fromEnd;
+    this.atEnd = false;
+    const room = Math.max(0, scroller.clientHeight - element.offsetHeight);
+    this.#scrollTo(element.offsetTop - room / 2);
+    // On the way there nothing that was measured only now may move it away.
+    this.#anchor = { element, top: element.offsetTop - scroller.scrollTop };
+  }
+
+  /** Runs `change`, and keeps what is on the screen where it is. */
+  async keepPlace(change: () => Promise<void>): Promise<void> {
+    this.#mark();
+    this.atEnd = false;
+    await change();
+    this.#hold();
+    this.#judge();
+  }
+
+  /** Runs `change`, which puts another element in the place of this one, and keeps it there. */
+  async keepAt(element: HTMLElement, change: () => Promise<HTMLElement | null>): Promise<void> {
+    const top = element.offsetTop - (this.#scroller?.scrollTop ?? 0);
+    this.atEnd = false;
+    const next = await change();
+    if (next) this.#anchor = { element: next, top };
+    this.#hold();
+    this.#judge();
+  }
+
+  #scrollTo(top: number): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    scroller.scrollTop = top;
+    this.#top = scroller.scrollTop;
+    this.#height = scroller.scrollHeight;
+    this.#mark();
+  }
+
+  /** Notes the first message in view and where it stands. */
+  #mark(): void {
+    const scroller = this.#scroller;
+    const column = scroller?.firstElementChild;
+    if (!scroller || !column) return;
+    const top = scroller.scrollTop;
+    const children = column.children;
+    let low = 0;
+    let high = children.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const child = children[middle] as HTMLElement;
+      if (child.offsetTop + child.offsetHeight > top) high = middle;
+      else low = middle + 1;
+    }
+    // Lines that come and go between messages hold nothing.
+    while (low < children.length && (children[low] as HTMLElement).dataset.messageId === undefined) low += 1;
+    const element = children[low] as HTMLElement | undefined;
+    this.#anchor = element ? { element, top: element.offsetTop - top } : null;
+  }
+
+  /** Puts what was marked back to where it stood. */
+  #hold(): void {
+    const scroller = this.#scroller;
+    const anchor = this.#anchor;
+    if (!scroller || !anchor?.element.isConnected) return;
+    const moved = anchor.element.offsetTop - scroller.scrollTop - anchor.top;
+    if (Math.abs(moved) < 1) return;
+    scroller.scrollTop += moved;
+    this.#top = scroller.scrollTop;
+    this.#height = scroller.scrollHeight;
+  }
+
+  /** Whether the reader is at the end, after something has moved the view. */
+  #judge(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    this.atEnd = !this.more && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < 2;
   }
 
   #scrolled(): void {
@@ -71,11 +143,12 @@ export class Follow {
     const own = performance.now() - this.#touched < OWN;
     this.#top = scroller.scrollTop;
     this.#height = scroller.scrollHeight;
-    if (left < 2) this.atEnd = true;
+    if (left < 2) this.atEnd = !this.more;
     else if (upwards && layout && !own) {
       if (this.atEnd) this.toEnd();
     } else if (upwards) this.atEnd = false;
-    else if (left < NEAR) this.atEnd = true;
+    else if (left < NEAR) this.atEnd = !this.more;
+    if (!this.atEnd) this.#mark();
   }
 }
 

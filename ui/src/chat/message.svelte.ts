@@ -44,6 +44,8 @@ export class MessageView {
   readonly goesOn: boolean;
   readonly createdAt: Timestamp;
   text: string;
+  /** The messages at the same place, this one among them, the oldest first. */
+  siblings = $state.raw<MessageId[]>([]);
   state = $state<MessageState>('writing');
   blocks = $state.raw<ShownBlock[]>([]);
   tail = $state.raw<{ kind: 'html'; html: string } | OpenCode | null>(null);
@@ -57,6 +59,8 @@ export class MessageView {
   service = $state<number | null>(null);
   usage = $state.raw<Usage | null>(null);
   cost = $state<number | null>(null);
+  /** The service's own word for how it ended. */
+  finish = $state<string | null>(null);
   /** Messages before it that were not sent. */
   leftOut = $state(0);
   endedAt = $state<Timestamp | null>(null);
@@ -101,6 +105,8 @@ export class MessageView {
 
   /** Takes over a stored message. One that is older than what events told is left aside. */
   absorb(message: Message): void {
+    // Versions only ever come to be; an event may know of this one alone.
+    if (message.siblings.length >= this.siblings.length) this.siblings = message.siblings;
     const older = message.state === 'writing' && this.state !== 'writing';
     if (older) return;
     const ended = message.state !== 'writing';
@@ -120,6 +126,7 @@ export class MessageView {
     this.service = message.service ?? this.service;
     this.usage = message.usage;
     this.cost = message.cost;
+    this.finish = message.finish;
     this.leftOut = message.left_out;
     this.endedAt = message.ended_at;
     this.problem = message.problem;

@@ -1,44 +1,77 @@
-/** Four first questions in the person's own terms: their symbols, timeframe, goals and limits. */
-import type { Profile, Timeframe } from '../lib/api';
+/**
+ * Four first questions in the person's own terms: their symbols, timeframe, goals and limits, and
+ * those of the context that the new chat follows.
+ */
+import type { Context, Profile } from '../lib/api';
+import { typeName, typeOf } from '../context/words';
 import { percent } from '../profile/numbers';
-import { TIMEFRAMES } from '../profile/words';
 
 export interface Starter {
   title: string;
   question: string;
 }
 
-export function starters(profile: Profile | null): Starter[] {
-  const symbols = profile?.symbols.length ? profile.symbols : ['AAPL'];
+export function starters(profile: Profile | null, context: Context | null = null): Starter[] {
+  const { symbols, bars, limit, goals } = terms(profile, context);
   const first = symbols[0] ?? 'AAPL';
   const second = symbols[1] ?? first;
-  const bars = barsOf(profile?.timeframe ?? '1d');
-  const goals = profile?.goals.trim() ?? '';
-  const stop = profile?.risk_parameters['stop_loss_pct'];
-  const limit = stop === undefined ? 'a stop' : `a ${percent(stop)} % stop`;
+  const type = context && typeOf(context.data);
+  const kind = type ? typeName(type) : 'Momentum';
+  const reverting = /revers|revert/i.test(kind);
+  const pair = type === 'pairs' && symbols.length > 1;
+  const on = pair ? `${first} and ${second}` : first;
   return [
     {
-      title: `Momentum on ${first}`,
-      question: `Write a momentum strategy for ${first} on ${bars} with ${limit}. Explain when it trades and when it stays out.`,
+      title: `${kind} on ${on}`,
+      question: `Write ${article(kind)} ${kind.toLowerCase()} strategy for ${on} on ${bars} with ${limit}${using(context)}. Explain when it trades and when it stays out.`,
     },
-    {
-      title: `Mean reversion on ${second}`,
-      question: `Write a mean-reversion strategy for ${second} on ${bars} with ${limit}, and say in which market it loses.`,
-    },
+    reverting
+      ? { title: `Breakout on ${second}`, question: `Write a breakout strategy for ${second} on ${bars} with ${limit} that avoids false breakouts.` }
+      : { title: `Mean reversion on ${second}`, question: `Write a mean-reversion strategy for ${second} on ${bars} with ${limit}, and say in which market it loses.` },
     goals
-      ? { title: 'A plan for my goals', question: `My goals: ${goals}\nWhich kinds of strategy fit them on ${bars}, and which don't? Then write the one you would start with.` }
+      ? { title: 'A plan for my goals', question: `My goals: ${goals}\nWhich kinds of strategy fit them on ${bars}, and which don’t? Then write the one you would start with.` }
       : { title: 'Where to start', question: `Which kinds of strategy suit ${bars} and my risk tolerance? Compare three in a table, then write the simplest one.` },
-    {
-      title: symbols.length > 1 ? `Rotate ${symbols.slice(0, 3).join(', ')}` : `Breakout on ${first}`,
-      question:
-        symbols.length > 1
-          ? `Write a strategy that holds the strongest of ${symbols.join(', ')} on ${bars} and keeps my position limit.`
-          : `Write a breakout strategy for ${first} on ${bars} that avoids false breakouts.`,
-    },
+    symbols.length > 1
+      ? { title: `Rotate ${symbols.slice(0, 3).join(', ')}`, question: `Write a strategy that holds the strongest of ${symbols.slice(0, MOST).join(', ')} on ${bars} and keeps my position limit.` }
+      : { title: `Stops for ${first}`, question: `Compare a fixed stop, a stop of a multiple of ATR and a trailing stop for ${first} on ${bars}. Then write the strategy with the one that fits my limits.` },
   ];
 }
 
-function barsOf(timeframe: Timeframe): string {
-  const name = TIMEFRAMES.find((one) => one.value === timeframe)?.label.toLowerCase() ?? timeframe;
-  return `${name} bars`;
+/** So many symbols at most are named in a question. */
+const MOST = 8;
+
+/** The context's own terms go before those of the profile; the stricter stop counts. */
+function terms(profile: Profile | null, context: Context | null) {
+  const universe = strings(context?.data['universe']);
+  const timeframe = context?.data['timeframe'];
+  const constraints = context?.data['constraints'] as Record<string, unknown> | null | undefined;
+  const stops = [profile?.risk_parameters['stop_loss_pct'], constraints?.['stop_loss_pct']].filter((stop) => typeof stop === 'number');
+  return {
+    symbols: universe.length ? universe : profile?.symbols.length ? profile.symbols : ['AAPL'],
+    bars: barsOf(typeof timeframe === 'string' && timeframe !== '' ? timeframe : (profile?.timeframe ?? '1d')),
+    limit: stops.length ? `a ${percent(Math.min(...stops))} % stop` : 'a stop',
+    goals: profile?.goals.trim() ?? '',
+  };
+}
+
+/** The indicators that the context names. */
+function using(context: Context | null): string {
+  const names = strings(context?.data['indicators']).slice(0, 4);
+  const last = names.pop();
+  if (last === undefined) return '';
+  return `, using ${names.length ? `${names.join(', ')} and ` : ''}${last}`;
+}
+
+const article = (word: string): string => (/^[aeiou]/i.test(word) ? 'an' : 'a');
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '') : [];
+}
+
+const BARS: Partial<Record<string, string>> = {
+  '1m': '1-minute', '5m': '5-minute', '15m': '15-minute', '30m': '30-minute', '1h': 'hourly', '4h': '4-hour', '1d': 'daily', '1w': 'weekly', '1mo': 'monthly',
+};
+
+function barsOf(timeframe: string): string {
+  return `${BARS[timeframe] ?? timeframe} bars`;
 }

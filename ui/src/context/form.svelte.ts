@@ -1,6 +1,7 @@
-/** A context while it is edited; its structured data is text until it is saved. */
-import type { Context, ContextDraft, ModelRef } from '../lib/api';
+/** A context while it is edited. */
+import type { Context, ContextDraft, ModelRef, Template } from '../lib/api';
 import type { Pick } from '../lib/ui/PickList.svelte';
+import { ContextData } from './data.svelte';
 
 /** The models that can be chosen and which of them this one is; null while they aren't known. */
 export type ModelChoices = (
@@ -12,20 +13,21 @@ export const LONGEST_NAME = 200;
 export class ContextForm {
   name = $state('');
   instructions = $state('');
+  /** Of a new one; that of one which is kept is changed at once. */
   active = $state(true);
-  data = $state('');
+  readonly data: ContextData;
   /** The model that answers in its chats; null for the person's default. */
   model = $state.raw<ModelRef | null>(null);
+  readonly #isNew: boolean;
   #start = $state('');
 
-  constructor(context: Context | null) {
-    this.name = context?.name ?? '';
-    this.instructions = context?.instructions ?? '';
-    this.active = context?.active ?? true;
+  constructor(context: Context | null, template: Template | null = null) {
+    this.#isNew = context === null;
+    this.name = context?.name ?? template?.name ?? '';
+    this.instructions = context?.instructions ?? template?.instructions ?? '';
     this.model = context?.model ?? null;
-    const data = context?.data ?? {};
-    this.data = Object.keys(data).length ? JSON.stringify(data, null, 2) : '';
-    this.saved();
+    this.data = new ContextData(context?.data ?? template?.data ?? {});
+    this.#start = this.#now();
   }
 
   get nameError(): string | null {
@@ -33,16 +35,23 @@ export class ContextForm {
     return length > LONGEST_NAME ? `${String(length)} characters; at most ${String(LONGEST_NAME)}.` : null;
   }
 
-  get dataError(): string | null {
-    return parseData(this.data) === null ? 'This is not a JSON object: { "type": "momentum", … }' : null;
+  /** What stands against saving, where the field that says so may be out of sight. */
+  get problem(): string | null {
+    if (this.data.fault) return 'The JSON can’t be read yet.';
+    const wrong = this.data.universe.refused ? 'Universe' : this.data.constraints.wrong;
+    return wrong === null ? null : `Put this right first: ${wrong}.`;
   }
 
   get valid(): boolean {
-    return this.name.trim() !== '' && this.nameError === null && this.dataError === null;
+    return this.name.trim() !== '' && this.nameError === null && this.problem === null;
   }
 
   get changed(): boolean {
-    return this.#now() !== this.#start;
+    return this.#now() !== this.#start || this.problem !== null;
+  }
+
+  get savable(): boolean {
+    return this.valid && (this.#isNew || this.changed);
   }
 
   get draft(): ContextDraft {
@@ -50,7 +59,7 @@ export class ContextForm {
       name: this.name.trim(),
       instructions: this.instructions,
       active: this.active,
-      data: parseData(this.data) ?? {},
+      data: this.data.value,
       model: this.model,
     };
   }
@@ -61,18 +70,7 @@ export class ContextForm {
   }
 
   #now(): string {
-    return JSON.stringify([this.name, this.instructions, this.active, this.data, this.model?.service, this.model?.model]);
-  }
-}
-
-/** The object that the text is; nothing is an empty one; null when it is no JSON object. */
-export function parseData(text: string): Record<string, unknown> | null {
-  if (text.trim() === '') return {};
-  try {
-    const data: unknown = JSON.parse(text);
-    const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
-    return isObject ? (data as Record<string, unknown>) : null;
-  } catch {
-    return null;
+    const typed = [this.data.indicators.typed, this.data.universe.typed].map((text) => text.trim());
+    return JSON.stringify([this.name, this.instructions, this.data.value, typed, this.model?.service, this.model?.model]);
   }
 }

@@ -1,9 +1,6 @@
-/**
- * The profile while it is edited: percentages as text, so that a half-typed number stays as typed.
- * Risk parameters without a field of their own are carried along untouched.
- */
+/** The profile while it is edited. */
 import type { Profile, ProfileDraft, RiskTolerance, Timeframe } from '../lib/api';
-import { fraction, KNOWN_RISKS, percent, riskError } from './numbers';
+import { Limits } from './limits.svelte';
 import { SymbolList } from './symbol-list.svelte';
 
 export class ProfileForm {
@@ -12,9 +9,7 @@ export class ProfileForm {
   readonly symbols: SymbolList;
   goals = $state('');
   preferences = $state('');
-  risks = $state<Record<string, string>>({});
-  /** Parameters with names of their own. */
-  readonly others: [string, number][];
+  readonly limits: Limits;
   #start = $state('');
 
   constructor(profile: Profile) {
@@ -23,34 +18,23 @@ export class ProfileForm {
     this.symbols = new SymbolList(profile.symbols);
     this.goals = profile.goals;
     this.preferences = profile.preferences;
-    const known = new Set(KNOWN_RISKS.map((risk) => risk.name));
-    const parameters = Object.entries(profile.risk_parameters).flatMap(([name, value]) =>
-      typeof value === 'number' ? [[name, value] as [string, number]] : [],
-    );
-    for (const risk of KNOWN_RISKS) this.risks[risk.name] = '';
-    for (const [name, value] of parameters) if (known.has(name)) this.risks[name] = percent(value);
-    this.others = parameters.filter(([name]) => !known.has(name));
+    this.limits = new Limits(profile.risk_parameters);
     this.#start = JSON.stringify(this.draft);
   }
 
   get draft(): ProfileDraft {
-    const parameters = Object.fromEntries(this.others);
-    for (const { name } of KNOWN_RISKS) {
-      const value = fraction(this.risks[name] ?? '');
-      if (typeof value === 'number') parameters[name] = value;
-    }
     return {
       risk_tolerance: this.risk_tolerance,
       timeframe: this.timeframe,
       symbols: this.symbols.taken,
       goals: this.goals,
       preferences: this.preferences,
-      risk_parameters: parameters,
+      risk_parameters: this.limits.value,
     };
   }
 
   get valid(): boolean {
-    return KNOWN_RISKS.every((risk) => riskError(risk, this.risks[risk.name] ?? '') === null);
+    return this.limits.valid;
   }
 
   get changed(): boolean {

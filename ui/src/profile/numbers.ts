@@ -1,4 +1,4 @@
-/** Risk parameters are fractions of one in the core and percent on the screen. */
+/** Risk parameters: the known ones are fractions of one in the core and percent on the screen. */
 
 /** 0.07 → `7`, without the dust of binary fractions. */
 export function percent(fraction: number): string {
@@ -29,7 +29,7 @@ export const KNOWN_RISKS: KnownRisk[] = [
   { name: 'take_profit_pct', label: 'Take profit', hint: 'from the entry price, 0.1 to 500 %', low: 0.1, high: 500 },
 ];
 
-/** Why a percentage can't be taken, or null. An empty one is left out of the profile. */
+/** Why a percentage can't be taken, or null. An empty one is left out. */
 export function riskError(risk: KnownRisk, text: string): string | null {
   const value = fraction(text);
   if (value === undefined) return null;
@@ -37,4 +37,29 @@ export function riskError(risk: KnownRisk, text: string): string | null {
   if (value === null) return `Write a number, ${bounds}.`;
   const inside = value * 100 >= risk.low - 1e-9 && value * 100 <= risk.high + 1e-9;
   return inside ? null : `From ${bounds}.`;
+}
+
+export const isKnown = (name: string): boolean => KNOWN_RISKS.some((risk) => risk.name === name);
+
+/** `5`, `-0.5`, `2,5` → the number; null when it is none; undefined when it is empty. */
+export function plain(text: string): number | null | undefined {
+  const bare = text.trim().replace(',', '.').replace('−', '-');
+  if (bare === '') return undefined;
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(bare) && Number.isFinite(Number(bare)) ? Number(bare) : null;
+}
+
+/** Why the number of a limit of the person's own can't be taken, or null. */
+export function plainError(text: string): string | null {
+  const value = plain(text);
+  if (value === undefined) return 'Write its number.';
+  return value === null ? 'Write a number, such as 5 or 0.25.' : null;
+}
+
+/** Why a limit of the person's own can't be called that, or null. */
+export function ownNameError(name: string, others: string[]): string | null {
+  if (name === '') return 'Give it a name.';
+  if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) return 'Only letters, digits and _, at most 64.';
+  const known = KNOWN_RISKS.find((risk) => risk.name === name);
+  if (known) return `That is “${known.label}” above.`;
+  return others.includes(name) ? 'Another one is called that.' : null;
 }

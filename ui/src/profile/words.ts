@@ -1,5 +1,6 @@
 /** The profile's choices in words. */
 import type { Profile, RiskTolerance, Timeframe } from '../lib/api';
+import { many } from '../lib/ui/figures';
 
 export const RISKS: { value: RiskTolerance; label: string }[] = [
   { value: 'conservative', label: 'Conservative' },
@@ -25,11 +26,10 @@ export const TIMEFRAMES: { value: Timeframe; label: string; note: string }[] = [
   { value: '1mo', label: 'Monthly', note: '1mo' },
 ];
 
-/** The profile in one line: `Moderate · 1d · AAPL, MSFT +2`. */
+/** The profile in one line: `Moderate · 1d · AAPL, MSFT`, and from three on their number. */
 export function summary(profile: Profile): string {
   const risk = RISKS.find((one) => one.value === profile.risk_tolerance)?.label ?? '';
-  const shown = profile.symbols.slice(0, 2).join(', ');
-  const rest = profile.symbols.length - 2;
-  const symbols = rest > 0 ? `${shown} +${String(rest)}` : shown || 'no symbols';
+  const count = profile.symbols.length;
+  const symbols = count > 2 ? many(count, 'symbol') : profile.symbols.join(', ') || 'no symbols';
   return `${risk} · ${profile.timeframe} · ${symbols}`;
 }

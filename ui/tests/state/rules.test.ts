@@ -3,10 +3,11 @@ import { groupByDay } from '../../src/chat/days';
 import { Drafts } from '../../src/chat/drafts.svelte';
 import { bytes, LONGEST_QUESTION, refusal } from '../../src/chat/limits';
 import { starters } from '../../src/chat/starters';
-import { parseData } from '../../src/context/form.svelte';
+import { jsonFault, readObject } from '../../src/context/json';
 import type { Chat, Profile } from '../../src/lib/api';
 import { fieldWords, retryAfter } from '../../src/lib/api';
 import { composing, pressed } from '../../src/lib/ui/keys';
+import { lineDiff } from '../../src/lib/ui/line-diff';
 import { ProfileForm } from '../../src/profile/form.svelte';
 import { fraction, KNOWN_RISKS, percent, riskError } from '../../src/profile/numbers';
 import { SymbolList } from '../../src/profile/symbol-list.svelte';
@@ -145,13 +146,13 @@ describe('a profile that is edited', () => {
 
   it('keeps risk parameters that have no field', () => {
     const form = new ProfileForm(profile);
-    form.risks['stop_loss_pct'] = '3';
+    form.limits.known['stop_loss_pct'] = '3';
     expect(form.draft.risk_parameters).toEqual({ ...profile.risk_parameters, stop_loss_pct: 0.03 });
   });
 
   it('leaves out a limit that was emptied', () => {
     const form = new ProfileForm(profile);
-    form.risks['max_drawdown'] = '';
+    form.limits.known['max_drawdown'] = '';
     expect(Object.keys(form.draft.risk_parameters)).not.toContain('max_drawdown');
   });
 
@@ -166,9 +167,9 @@ describe('a profile that is edited', () => {
 });
 
 it('a context’s data is a JSON object or nothing', () => {
-  expect(parseData('  ')).toEqual({});
-  expect(parseData('{"a": [1]}')).toEqual({ a: [1] });
-  for (const text of ['[1]', '"a"', 'null', '{a: 1}']) expect(parseData(text)).toBeNull();
+  expect(readObject('  ').data).toEqual({});
+  expect(readObject('{"a": [1]}').data).toEqual({ a: [1] });
+  for (const text of ['[1]', '"a"', 'null', '{a: 1}']) expect(readObject(text).data).toBeNull();
 });
 
 it('starters are made of the person’s own symbols, timeframe and goals', () => {
@@ -177,7 +178,31 @@ it('starters are made of the person’s own symbols, timeframe and goals', () =>
   expect(made[0]?.question).toContain('NVDA');
   expect(made[1]?.question).toContain('BTC-USD');
   expect(made[2]?.question).toContain('Sleep well');
-  expect(made.every(({ question }) => question.includes('4 hours bars'))).toBe(true);
+  expect(made.every(({ question }) => question.includes('4-hour bars'))).toBe(true);
+});
+
+it('starters follow the context of the new chat before the profile', () => {
+  const { profile, written } = new Backend();
+  const context = written.put({ name: 'Opening range', instructions: '', data: { type: 'intraday', timeframe: '5m', indicators: ['VWAP', 'ATR'], universe: ['SPY', 'QQQ'], constraints: { stop_loss_pct: 0.005 } }, active: true, model: null });
+  const made = starters(profile, context);
+  expect(made[0]).toEqual({ title: 'Intraday on SPY', question: 'Write an intraday strategy for SPY on 5-minute bars with a 0.5 % stop, using VWAP and ATR. Explain when it trades and when it stays out.' });
+  expect(made.map(({ title }) => title)).toEqual(['Intraday on SPY', 'Mean reversion on QQQ', 'A plan for my goals', 'Rotate SPY, QQQ']);
+  const odd = starters(profile, { ...context, data: { type: 3, universe: 'SPX', constraints: null, timeframe: 5 } });
+  expect(odd[0]?.title).toBe('Momentum on AAPL');
+  expect(starters(null)).toHaveLength(4);
+});
+
+it.each([
+  ['{"a": 1,}', 1, 9], ['{"a": 1', 1, 8], ["{'a': 1}", 1, 2], ['{\n  "a": tru\n}', 2, 8], ['{"a": 01}', 1, 8], ['{"a": "b}', 1, 7], ['{"a" 1}', 1, 6], ['{"a": 1} x', 1, 10], ['{"a": "\\x"}', 1, 8], ['[1 2]', 1, 4],
+])('the place at which %s stops being JSON is found', (text, line, column) => {
+  expect(jsonFault(text)).toMatchObject({ line, column });
+});
+
+it('a line diff keeps what both have, and is quick with two large texts', () => {
+  expect(lineDiff('a\nb\nc', 'a\nc\nd').map(({ kind, text }) => `${kind} ${text}`)).toEqual(['same a', 'removed b', 'same c', 'added d']);
+  expect(lineDiff('', 'a')).toEqual([{ kind: 'added', text: 'a' }]);
+  const long = (word: string) => Array.from({ length: 9000 }, (_, i) => `${word}${String(i)}`).join('\n');
+  expect(lineDiff(long('a'), long('b'))).toHaveLength(18_000);
 });
 
 it('a refusal’s detail is read without trusting its shape', () => {

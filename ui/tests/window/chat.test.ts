@@ -115,6 +115,7 @@ describe('an answer', () => {
     backend.emit({ event: 'started', chat_id: other.id, message: strange });
     backend.emit({ event: 'block', chat_id: other.id, message_id: strange.id, index: 0, block: { kind: 'html', html: '<p>A stranger.</p>' } });
     backend.emit({ event: 'ended', chat_id: other.id, message: { ...strange, state: 'done', blocks: [{ kind: 'html', html: '<p>A stranger.</p>' }] } });
+    backend.emit({ event: 'chat', chat: Object.assign(other, { unseen: 'done' }) });
     expect(await screen.findByRole('img', { name: 'New answer' })).toBeTruthy();
     expect(screen.queryByText('A stranger.')).toBeNull();
   });
@@ -142,20 +143,6 @@ describe('an answer', () => {
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Open in browser' }));
     expect(backend.calls.at(-1)).toEqual({ name: 'open_link', request: { url: 'https://en.wikipedia.org/wiki/Moving_average_crossover?with=a&long=query' } });
   });
-});
-
-it('deleting a chat asks with its title first', async () => {
-  const backend = open({ signedIn: true, chats: 3 });
-  await click('Position size for TSLA');
-  await answers();
-  const options = await button('Options of this chat');
-  await fireEvent.pointerDown(options, { button: 0 });
-  await fireEvent.keyDown(options, { key: 'Enter' });
-  await fireEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
-  const dialog = await screen.findByRole('dialog');
-  expect(dialog.textContent).toContain('“Position size for TSLA”');
-  await fireEvent.click(within(dialog).getByRole('button', { name: 'Delete' }));
-  await vi.waitFor(() => { expect(backend.calls.some(({ name }) => name === 'delete_chat')).toBe(true); });
 });
 
 it('everything is asked for again when events were missed', async () => {

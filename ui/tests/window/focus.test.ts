@@ -28,11 +28,11 @@ describe('the keyboard', () => {
     expect(backend.calls.filter(({ name }) => name === 'sign_in')).toHaveLength(1);
   });
 
-  it('goes back to the options of a chat that was not deleted after all', async () => {
+  it('goes back to the options of a chat that was not renamed after all', async () => {
     open({ signedIn: true, chats: 3 });
     await click('Position size for TSLA');
     const options = await button('Options of this chat');
-    await choose(options, 'Delete');
+    await choose(options, 'Rename');
     await fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Cancel' }));
     await on(options);
   });

@@ -1,12 +1,12 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse, type Backend } from '../fake/backend';
-import { ask, button, click, open, write } from './open';
+import { ask, button, click, open, tab, write } from './open';
 
 const last = (backend: Backend, name: string) => backend.calls.findLast((call) => call.name === name)?.request;
 
 async function menu(item: string): Promise<void> {
-  const account = await button('Account');
+  const account = await button(/^Account:/);
   await fireEvent.pointerDown(account, { button: 0 });
   await fireEvent.keyDown(account, { key: 'Enter' });
   await fireEvent.click(await screen.findByRole('menuitem', { name: new RegExp(`^${item}`) }));
@@ -17,9 +17,11 @@ describe('contexts', () => {
     const backend = open({ signedIn: true });
     await click('Contexts');
     await click('New context');
+    await click(/^Empty/);
     await write('Name', 'Pairs');
     await write('Instructions', 'Only pairs of one sector.');
-    await write('Structured data', '{"type": "pairs"}');
+    await tab('JSON');
+    await write('JSON text', '{"type": "pairs"}');
     await click('Save');
     await vi.waitFor(() => {
       expect(last(backend, 'create_context')).toEqual({ name: 'Pairs', instructions: 'Only pairs of one sector.', data: { type: 'pairs' }, active: true, model: null });
@@ -30,7 +32,8 @@ describe('contexts', () => {
   it('are not saved while their data is no JSON object', async () => {
     open({ signedIn: true });
     await click('Contexts');
-    await write('Structured data', '[1]');
+    await tab('JSON');
+    await write('JSON text', '[1]');
     expect(await screen.findByText(/This is not a JSON object/)).toBeTruthy();
     expect((await button('Save')).hasAttribute('disabled')).toBe(true);
   });
@@ -63,6 +66,7 @@ describe('a context that was written', () => {
     const backend = open({ signedIn: true });
     await click('Contexts');
     await click('New context');
+    await click(/^Empty/);
     await write('Name', 'Pairs');
     await click('Save');
     expect(await screen.findByText('Saved')).toBeTruthy();
@@ -123,7 +127,7 @@ it.each([
   backend.refusals.set(command, fault);
   await write('Password', 'correct horse battery');
   await click('Sign in');
-  await button('Account');
+  await button(/^Account:/);
   await vi.waitFor(() => { expect(backend.refusals.size).toBe(0); });
   backend.refusals.set(command, fault);
   await menu(name);

@@ -9,7 +9,7 @@ import { button, choose, click, last, on, open, section, times } from './open';
 describe('the account menu', () => {
   it('locks the window and keeps it for the same person', async () => {
     const backend = open({ signedIn: true, chats: 3 });
-    await choose('Account', 'Lock');
+    await choose(/^Account:/, 'Lock');
     await on('locked');
     expect(last(backend, 'lock')).toEqual({ switch: false });
     expect(document.body.textContent).not.toContain('Position size for TSLA');
@@ -17,7 +17,7 @@ describe('the account menu', () => {
 
   it('makes room for somebody else', async () => {
     const backend = open({ signedIn: true, people: ['ada', 'grace'] });
-    await choose('Account', 'Switch user');
+    await choose(/^Account:/, 'Switch user');
     await on('sign-in');
     expect(last(backend, 'lock')).toEqual({ switch: true });
     expect(await button('grace')).toBeTruthy();
@@ -26,7 +26,7 @@ describe('the account menu', () => {
   it('says why the window could not be locked', async () => {
     const backend = open({ signedIn: true });
     backend.refusals.set('lock', refuse('internal', 'Locking failed.'));
-    await choose('Account', 'Lock');
+    await choose(/^Account:/, 'Lock');
     expect(await screen.findByText('Locking failed.')).toBeTruthy();
   });
 });
@@ -123,7 +123,7 @@ it('whoever locks while a backup is put back isn’t let in again by it', async 
 
 it('damage in the open vault is told until a backup is put back', async () => {
   const backend = open({ signedIn: true, chats: 3 });
-  await button('Account');
+  await button(/^Account:/);
   backend.emit({ event: 'vault_damaged' });
   expect((await screen.findByRole('alert')).textContent).toContain('What can be read is right');
   await click('Show backups');

@@ -2,7 +2,7 @@
 import { fireEvent, screen } from '@testing-library/svelte';
 import { expect, it, vi } from 'vitest';
 import { refuse, type Backend } from '../fake/backend';
-import { ask, button, click, open } from './open';
+import { ask, button, click, open, times } from './open';
 
 const message = () => screen.findByLabelText<HTMLTextAreaElement>('Message');
 
@@ -14,7 +14,7 @@ async function growing(backend: Backend) {
   await click(chat.title);
   await screen.findByText('First.');
   const asked = () => backend.calls.filter(({ name }) => name === 'open_chat').length;
-  return { answer, asked, at: { chat_id: chat.id, message_id: answer.id } };
+  return { chat, answer, asked, at: { chat_id: chat.id, message_id: answer.id } };
 }
 
 it('what is typed while the first question is on its way goes along into its chat', async () => {
@@ -30,12 +30,15 @@ it('what is typed while the first question is on its way goes along into its cha
 
 it('an answer that ends behind another screen leaves its dot until the chat is seen', async () => {
   const backend = open({ signedIn: true, chats: 3 });
-  const { answer, at } = await growing(backend);
+  const { chat, answer, at } = await growing(backend);
   await click('Contexts');
-  backend.emit({ event: 'ended', chat_id: at.chat_id, message: { ...answer, state: 'done' } });
+  backend.emit({ event: 'ended', chat_id: at.chat_id, message: Object.assign(answer, { state: 'done' }) });
+  backend.emit({ event: 'chat', chat: Object.assign(chat, { unseen: 'done', writing: false }) });
+  expect(times(backend, 'seen')).toBe(0);
   expect(await screen.findByRole('img', { name: 'New answer' })).toBeTruthy();
   await click('Position size for TSLA');
   await vi.waitFor(() => { expect(screen.queryByRole('img', { name: 'New answer' })).toBeNull(); });
+  await vi.waitFor(() => { expect(chat.unseen).toBeNull(); });
 });
 
 it('a gap in an answer asks for the chat again, once', async () => {

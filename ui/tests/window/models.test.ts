@@ -269,7 +269,26 @@ describe('about an answer', () => {
   it('model, tokens, time and cost are told', async () => {
     await answered({ ...moments, usage: { input: 12_480, output: 912, cached: 1024 }, cost: 0.0042 });
     await click('About this answer');
-    expect(await facts()).toEqual(['Model: Gemini · gemini-3.8-flash', 'Tokens in: 12,480, 1,024 of them cached', 'Tokens out: 912', 'Time: 1 min 5 s', 'Cost: US$ 0.0042']);
+    expect((await facts()).slice(0, 5)).toEqual(['Model: Gemini · gemini-3.8-flash', 'Tokens in: 12,480, 1,024 of them cached', 'Tokens out: 912', 'Time: 1 min 5 s', 'Cost: US$ 0.0042']);
+  });
+
+  it('what it was made with is asked for only when somebody looks', async () => {
+    const { backend } = await answered({ ...moments, finish: 'STOP' });
+    await button('About this answer');
+    expect(times(backend, 'origin')).toBe(0);
+    await click('About this answer');
+    await vi.waitFor(async () => {
+      expect((await facts()).slice(-5)).toEqual([
+        'Finish reason: STOP',
+        'Context: Trend following, large caps, version 3',
+        'Profile: Moderate · Daily · AAPL, GOOGL, MSFT, TSLA',
+        'Risk limits: Largest position 10 %, largest drawdown 15 %, stop loss 2 %, take profit 5 %',
+        'Parameters: temperature: 0.4, maxOutputTokens: 8192',
+      ]);
+    });
+    await click('About this answer');
+    await click('About this answer');
+    expect(times(backend, 'origin')).toBe(1);
   });
 
   it('a price that nobody knows leads to the prices', async () => {

@@ -16,9 +16,9 @@ export function open(options: Options = {}, prepare?: (backend: Backend) => void
   return backend;
 }
 
-export const button = (name: string) => screen.findByRole('button', { name });
+export const button = (name: string | RegExp) => screen.findByRole('button', { name });
 
-export async function click(name: string): Promise<void> {
+export async function click(name: string | RegExp): Promise<void> {
   await fireEvent.click(await button(name));
 }
 
@@ -49,9 +49,16 @@ export async function choose(trigger: string | RegExp, item: string): Promise<vo
   await fireEvent.click(await screen.findByRole('menuitem', { name: new RegExp(`^${item}`) }));
 }
 
+/** Shows another view of the same thing. */
+export async function tab(name: string): Promise<void> {
+  const found = await screen.findByRole('tab', { name });
+  found.focus();
+  await fireEvent.click(found);
+}
+
 /** Opens a section of the settings. */
 export async function section(name: string): Promise<void> {
-  await button('Account');
+  await button(/^Account:/);
   await fireEvent.keyDown(document.body, { key: ',', ctrlKey: true });
   const tab = await screen.findByRole('tab', { name });
   tab.focus();

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use algoagent_api::appearance::Appearance;
 use algoagent_api::{
-    ApiError, Copied, Door, Forget, Host, HostError, Keychain, KeychainCall, KeychainFault, call,
+    ApiError, Copied, Door, Forget, Host, HostError, Keychain, KeychainCall, KeychainFault, Wanted,
+    call,
 };
 use algoagent_core::account::DoorKind;
 use algoagent_core::chat::ChatEvent;
@@ -68,6 +69,8 @@ pub(crate) struct Desk {
     pub(crate) opened: Mutex<Vec<String>>,
     pub(crate) folder: Mutex<Option<PathBuf>>,
     pub(crate) chosen: Mutex<Option<PathBuf>>,
+    /// For what it was asked to choose a file.
+    pub(crate) wanted: Mutex<Vec<Wanted>>,
     /// How long its dialogs are open.
     pub(crate) ponders: Mutex<Duration>,
     pub(crate) safe: Arc<Safe>,
@@ -90,7 +93,10 @@ impl Host for Desk {
         Ok(folder.map(|folder| folder.join(suggested_name)))
     }
 
-    fn choose_file_to_open(&self) -> Result<Option<PathBuf>, HostError> {
+    fn choose_file_to_open(&self, wanted: Wanted) -> Result<Option<PathBuf>, HostError> {
+        self.wanted.lock().expect("no panic").push(wanted);
+        let ponders = *self.ponders.lock().expect("no panic");
+        std::thread::sleep(ponders);
         Ok(self.chosen.lock().expect("no panic").clone())
     }
 
@@ -109,6 +115,10 @@ impl Host for Desk {
     }
 
     fn set_appearance(&self, _: Appearance) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn close(&self, _: bool) -> Result<(), HostError> {
         Ok(())
     }
 }

@@ -7,3 +7,4 @@ mod locking;
 mod outside;
 mod samples;
 mod table;
+mod transfers;

@@ -26,6 +26,7 @@ pub(crate) const OPEN_TO_ALL: &[&str] = &[
     "open_link",
     "appearance",
     "set_appearance",
+    "close_window",
 ];
 
 pub(crate) const KEY: &str = "AIzaCanary-0123456789-abcdefghijklmnopqr";
@@ -69,7 +70,11 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
         | "export_audit"
         | "data"
         | "back_up"
-        | "choose_backup" => vec![json!({})],
+        | "choose_backup"
+        | "context_templates"
+        | "drafts"
+        | "export_chats"
+        | "import_chats" => vec![json!({})],
         "claim" => {
             vec![json!({ "username": "ada", "password": "wrong", "new_password": PASSWORD })]
         }
@@ -79,7 +84,7 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
         "end_session" => vec![json!({ "session_id": session })],
         "lock" => vec![json!({ "switch": true })],
         "set_idle_minutes" => vec![json!({ "idle_minutes": 15 })],
-        "stay_signed_in" | "set_automatic_backups" => vec![json!({ "on": false })],
+        "stay_signed_in" | "set_automatic_backups" | "close_window" => vec![json!({ "on": false })],
         "admin_create_account" => vec![json!({
             "username": "joan", "email": "joan@example.org", "password": PASSWORD,
             "administrator": false,
@@ -102,14 +107,34 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
             "risk_tolerance": "moderate", "timeframe": "1d", "symbols": ["AAPL"],
             "goals": "", "preferences": "", "risk_parameters": { "max_drawdown": 0.1 },
         })],
-        "create_context" => vec![draft],
+        "create_context" | "context_warnings" => vec![draft],
+        "set_context_active" => vec![json!({ "context_id": context, "on": true })],
+        "set_default_context" | "context_versions" => vec![json!({ "context_id": context })],
+        "restore_context_version" => vec![json!({ "context_id": context, "number": 1 })],
         "update_context" => vec![json!({ "context_id": context, "draft": draft })],
         "delete_context" => vec![json!({ "context_id": context })],
         "chats" => vec![json!({ "after": null, "limit": 10 })],
         "open_chat" => vec![
             json!({ "chat_id": chat, "before": null }),
             json!({ "chat_id": chat, "before": message }),
+            json!({ "chat_id": chat, "after": message }),
         ],
+        "show_message" | "fork" | "origin" => vec![json!({ "message_id": message })],
+        "edit" => vec![json!({ "message_id": message, "text": "hello" })],
+        "prompt" => vec![
+            json!({ "chat_id": chat, "text": "hello" }),
+            json!({ "chat_id": null, "context_id": context, "text": "" }),
+        ],
+        "save_draft" => vec![
+            json!({ "chat_id": chat, "message_id": null, "text": "hel" }),
+            json!({ "chat_id": chat, "message_id": message, "text": "hel" }),
+        ],
+        "pin_chat" | "archive_chat" => vec![json!({ "chat_id": chat, "on": true })],
+        "seen" | "restore_chat" => vec![json!({ "chat_id": chat })],
+        "search" => {
+            vec![json!({ "text": "momentum" }), json!({ "text": "momentum", "chat_id": chat })]
+        }
+        "export_chat" => vec![json!({ "chat_id": chat, "format": "json" })],
         "send" => vec![
             json!({ "chat_id": chat, "context_id": null, "text": "hello" }),
             json!({ "chat_id": null, "context_id": context, "text": "hello" }),
@@ -150,6 +175,7 @@ pub(crate) fn strayed(command: &str, own: Ids, other: Ids) -> Vec<Value> {
             ("chat_id", other.chat),
             ("message_id", other.message),
             ("before", other.message),
+            ("after", other.message),
             ("context_id", other.context),
             ("service_id", other.service),
             ("service", other.service),

@@ -100,6 +100,7 @@ pub(super) async fn start(
         _ => {
             let unlocked = Arc::new(unlock(core, &account, &folder, &header, key).await?);
             unlocked.keeper.begin(core, account.uuid, &unlocked);
+            unlocked.chores.begin(&unlocked);
             unlocked
         }
     };

@@ -7,7 +7,7 @@ use super::session::Connection;
 use super::work::Work;
 use super::{Account, AccountError};
 use crate::backup::{self, BackupKind, Keeper};
-use crate::chat::{ChatEvent, Desk};
+use crate::chat::{ChatEvent, Chores, Desk};
 use crate::core::Core;
 use crate::model::wire::Clients;
 use crate::vault::{DataKey, Folder, Header, Vault};
@@ -20,6 +20,7 @@ pub(crate) struct Unlocked {
     pub(crate) clients: Arc<Clients>,
     pub(crate) work: Work,
     pub(super) keeper: Keeper,
+    pub(crate) chores: Chores,
     /// Whether a check found damage.
     pub(super) damaged: AtomicBool,
     pub(super) sessions: AtomicUsize,
@@ -96,6 +97,7 @@ pub(super) async fn unlock(
         clients: Arc::default(),
         work: Work::default(),
         keeper: Keeper::default(),
+        chores: Chores::default(),
         damaged: AtomicBool::new(false),
         sessions: 0.into(),
     })
@@ -115,6 +117,7 @@ impl Unlocked {
     pub(crate) async fn close(&self) {
         self.work.cancel();
         self.keeper.end().await;
+        self.chores.end().await;
         self.desk.clear().await;
         self.clients.forget();
         // What it copied and its key end with it.

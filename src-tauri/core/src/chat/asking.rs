@@ -7,17 +7,18 @@ use super::store::{self, Stored};
 use super::{Chat, ChatError, MessageState, Role, Summary, summary};
 use crate::clock::Timestamp;
 use crate::context::{self, Context};
-use crate::ids::{MessageId, ServiceId};
+use crate::ids::{ChatId, ContextId, MessageId, ServiceId};
 use crate::model::brief::system_prompt;
 use crate::model::window::{self, Budget, Length, Plan, tokens};
 use crate::model::wire::Remote;
 use crate::model::{
-    Delta, Model as _, ModelRef, Problem, ProblemCode, Request, ServiceKind, Speaker, Turn, Usage,
+    Delta, Model as _, ModelInfo, ModelRef, Problem, ProblemCode, Request, ServiceKind, Speaker,
+    Turn, Usage,
 };
 use crate::profile::{self, ProfileDraft};
 
 /// Messages of a branch that are told to the model.
-const LONGEST_HISTORY: u32 = 10_000;
+pub(super) const LONGEST_HISTORY: u32 = 10_000;
 /// Of a model's input, in percent: what it is told at once to summarise.
 const PIECE: u32 = 50;
 /// The longest summary that is kept, in bytes.
@@ -63,26 +64,41 @@ pub(super) struct Middle {
     last: MessageId,
 }
 
+/// What a chat is linked to.
+#[derive(Clone, Default)]
+pub(super) struct Linked {
+    /// None for one that begins.
+    pub(super) chat: Option<ChatId>,
+    pub(super) context: Option<ContextId>,
+    pub(super) model: Option<ModelRef>,
+}
+
+impl From<&Chat> for Linked {
+    fn from(chat: &Chat) -> Self {
+        Self { chat: Some(chat.id), context: chat.context_id, model: chat.model.clone() }
+    }
+}
+
 impl Material {
-    /// Reads what the branch that ends in `newest` would be asked with.
+    /// Reads what the branch that ends in `newest` would be asked with: at most so many messages.
     pub(super) async fn gather(
         db: &mut SqliteConnection,
-        chat: &Chat,
+        linked: Linked,
         newest: Option<MessageId>,
+        most: u32,
     ) -> Result<Self, ChatError> {
         let profile = profile::read(db).await?.draft;
-        let context: Option<Context> = match chat.context_id {
+        let context: Option<Context> = match linked.context {
             Some(id) => context::read(db, id).await?,
             None => None,
         };
         let mut branch = match newest {
-            Some(newest) => store::branch(db, newest, LONGEST_HISTORY).await?,
+            Some(newest) => store::branch(db, newest, most).await?,
             None => Vec::new(),
         };
-        let summary = match branch.first().zip(branch.last()) {
-            Some((first, last)) => {
-                let made =
-                    summary::between(db, chat.id, first.message.id..=last.message.id).await?;
+        let summary = match linked.chat.zip(branch.first().zip(branch.last())) {
+            Some((chat, (first, last))) => {
+                let made = summary::between(db, chat, first.message.id..=last.message.id).await?;
                 let there = |one: &Summary| branch.iter().any(|m| m.message.id == one.message_id);
                 made.into_iter().rfind(there)
             }
@@ -95,7 +111,7 @@ impl Material {
             code = before.iter().rev().find_map(Told::code);
         }
         let of_context = context.as_ref().and_then(|context| context.draft.model.clone());
-        let wishes = chat.model.clone().into_iter().chain(of_context).collect();
+        let wishes = linked.model.into_iter().chain(of_context).collect();
         Ok(Self { profile, context, wishes, turns: told(branch), summary, code })
     }
 
@@ -126,12 +142,35 @@ impl Material {
         Some(after.fold(usage.input.saturating_add(usage.output), u32::saturating_add))
     }
 
+    /// Adds a question that is not asked yet.
+    pub(super) fn ask(&mut self, text: String, now: Timestamp) {
+        self.turns.push(Told {
+            turn: Turn { speaker: Speaker::Person, text, opaque: None },
+            id: MessageId(0),
+            usage: None,
+            by: None,
+            service: None,
+            left_out: 0,
+            answered_at: now,
+        });
+    }
+
     /// What of it this model is sent. `narrow`: the service refused the whole, and takes this much.
     pub(super) fn plan(&self, remote: &Remote, narrow: Option<u32>) -> Plan {
-        let budget = Budget::of(&remote.model);
+        self.plan_for(remote.endpoint.kind, &remote.model, narrow)
+    }
+
+    /// The same for a model that is only known.
+    pub(super) fn plan_for(
+        &self,
+        kind: ServiceKind,
+        model: &ModelInfo,
+        narrow: Option<u32>,
+    ) -> Plan {
+        let budget = Budget::of(model);
         let budget = narrow.map_or(budget, |window| budget.narrowed(window));
         let lengths: Vec<Length> = self.turns.iter().map(Told::length).collect();
-        let counted = self.counted(Some((remote.endpoint.kind, &remote.model.id)));
+        let counted = self.counted(Some((kind, &model.id)));
         window::plan(budget, tokens(&self.system()), &lengths, counted, narrow.is_some())
     }
 

@@ -75,7 +75,8 @@ pub async fn used(
     let query = format!(
         "WITH made AS (
             SELECT chat_id, created_at, model, input_tokens, output_tokens, cost, 1 AS answers
-            FROM message WHERE input_tokens IS NOT NULL AND created_at >= ?1
+            FROM message
+            WHERE input_tokens IS NOT NULL AND copied = 0 AND created_at >= ?1
             UNION ALL
             SELECT chat_id, created_at, model, input_tokens, output_tokens, cost, 0
             FROM summary WHERE created_at >= ?1

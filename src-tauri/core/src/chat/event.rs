@@ -104,11 +104,18 @@ pub enum ChatEvent {
         /// The answer, with all of its blocks.
         message: Message,
     },
-    /// The chat's row changed (title, time, context).
+    /// The chat's row changed (title, time, context, place in the list).
     Chat {
         /// The chat as the list shows it.
         chat: Chat,
     },
+    /// The chat was deleted.
+    Gone {
+        /// The chat.
+        chat_id: ChatId,
+    },
+    /// Chats came or went that nobody is told of one by one: the list must be asked for again.
+    ListChanged,
     /// Events were missed; whatever is on the screen must be asked for again.
     Resync,
     /// The daily check found damage in the open vault. What is read from it is right: a damaged

@@ -1,10 +1,11 @@
 //! How full the window of a chat's model is.
 
 use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
 use ts_rs::TS;
 
-use super::asking::Material;
-use super::{ChatError, store};
+use super::asking::{LONGEST_HISTORY, Linked, Material};
+use super::{ChatError, store, summary};
 use crate::account::Session;
 use crate::ids::ChatId;
 use crate::model::window::{Budget, tokens};
@@ -26,6 +27,9 @@ pub struct Meter {
     pub left_out: u32,
 }
 
+/// Messages that are read first.
+const RECENT: u32 = 50;
+
 /// How full the window of a chat's model is. Nothing is asked of the service.
 ///
 /// # Errors
@@ -34,10 +38,20 @@ pub async fn meter(session: &Session, id: ChatId) -> Result<Meter, ChatError> {
     let mut db = session.vault().await?;
     let chat = store::chat(&mut db, id).await?.ok_or(ChatError::NotFound)?;
     let head = store::head(&mut db, id).await?;
-    let material = Material::gather(&mut db, &chat, head).await?;
+    let gather = async |db: &mut SqliteConnection, most| {
+        Material::gather(db, Linked::from(&chat), head, most).await
+    };
+    // Mostly the service has counted not long ago: then nothing above that is read.
+    let most = if summary::any(&mut db, id).await? { LONGEST_HISTORY } else { RECENT };
+    let mut material = gather(&mut db, most).await?;
     let model = settings::known_model(session, &mut db, material.wishes.clone()).await?;
+    let by = model.as_ref().map(|(service, model)| (*service, &*model.id));
+    let mut counted = material.counted(by);
+    if counted.is_none() && chat.message_count > most {
+        material = gather(&mut db, LONGEST_HISTORY).await?;
+        counted = material.counted(by);
+    }
     drop(db);
-    let counted = material.counted(model.as_ref().map(|(service, model)| (*service, &*model.id)));
     let estimated = || {
         let turns = material.turns.iter().map(|turn| tokens(&turn.turn.text));
         turns.fold(tokens(&material.system()), u32::saturating_add)

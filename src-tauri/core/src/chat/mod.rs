@@ -5,30 +5,46 @@
 
 mod answer;
 mod asking;
+mod chores;
 mod cost;
 mod desk;
+mod drafts;
 mod error;
 mod event;
+mod lists;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod meter;
 mod ops;
+mod origin;
+mod prompt;
 mod store;
 mod summary;
+mod title;
+mod tree;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use chores::Chores;
 pub use cost::{Used, UsedBy, used};
 pub(crate) use desk::Desk;
+pub use drafts::{Draft, drafts, save_draft};
 pub use error::ChatError;
 pub use event::ChatEvent;
+pub use lists::{List, archive, delete, list, pin, restore, seen};
 pub use meter::{Meter, meter};
-pub use ops::{
-    New, delete, go_on, link_context, list, open, rename, send, set_model, stop, text_of, try_again,
-};
+pub use ops::{New, go_on, link_context, rename, send, set_model, stop, text_of, try_again};
+pub use origin::{Origin, origin};
+pub use prompt::{Prompt, PromptTurn, Wanted, prompt};
+pub use tree::{Place, edit, fork, open, show};
 
 /// Marks the answers that an earlier process left unfinished.
 pub(crate) async fn mark_interrupted(db: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
-    store::interrupt_all(db).await
+    for id in store::interrupt_all(db).await? {
+        crate::search::take_message(db, id).await?;
+    }
+    Ok(())
 }
 
 use crate::clock::Timestamp;
@@ -58,10 +74,26 @@ pub struct Chat {
     pub message_count: u32,
     /// Whether an answer is being written right now.
     pub writing: bool,
+    /// What ended in it and was not looked at yet.
+    pub unseen: Option<Unseen>,
+    /// Whether it stands before the others.
+    pub pinned: bool,
+    /// Whether it was put away, out of the usual list.
+    pub archived: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// How what was not looked at yet ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Unseen {
+    /// There is an answer.
+    Done,
+    /// The answer failed.
+    Failed,
 }
 
 /// Who wrote a message.
@@ -114,6 +146,8 @@ pub struct Message {
     pub chat_id: ChatId,
     /// The message it answers or follows.
     pub parent_id: Option<MessageId>,
+    /// The messages that stand in its place on other branches, and itself, the oldest first.
+    pub siblings: Vec<MessageId>,
     /// Who wrote it.
     pub role: Role,
     /// How far it got.
@@ -134,6 +168,8 @@ pub struct Message {
     pub usage: Option<Usage>,
     /// What it cost, in US dollars, where the model's price is known.
     pub cost: Option<f64>,
+    /// The service's own word for how it ended.
+    pub finish: Option<String>,
     /// Messages before it that were not sent, because the model's window is small.
     pub left_out: u32,
     /// Whether it is a question that lets the answer above it go on.
@@ -161,15 +197,17 @@ pub struct Summary {
     pub created_at: Timestamp,
 }
 
-/// A chat opened: the row and the newest messages of its current branch, oldest first.
+/// A chat opened: the row and a page of the messages of its current branch, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct OpenChat {
     /// The row.
     pub chat: Chat,
     /// A page of messages.
     pub messages: Vec<Message>,
-    /// Whether there are older ones: ask with the first message's id.
+    /// Whether there are older ones: ask for those before the first.
     pub has_older: bool,
+    /// Whether there are newer ones: ask for those after the last.
+    pub has_newer: bool,
     /// What was summarised up to a message of this page.
     pub summaries: Vec<Summary>,
 }
@@ -177,6 +215,8 @@ pub struct OpenChat {
 /// Where a page of the chat list ended: opaque to clients, stable while chats change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Cursor {
+    /// Whether the last row is a pinned one.
+    pub pinned: bool,
     /// The last row's time, milliseconds since 1970.
     #[ts(type = "number")]
     pub updated_ms: i64,
@@ -184,7 +224,7 @@ pub struct Cursor {
     pub id: ChatId,
 }
 
-/// A page of the chat list, the last changed first.
+/// A page of the chat list: pinned ones, then the others, the last changed first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ChatPage {
     /// The rows.

@@ -4,8 +4,8 @@ use sqlx::SqliteConnection;
 
 use super::store::{self, NewMessage, Stored};
 use super::{
-    Chat, ChatError, ChatEvent, ChatPage, Cursor, LONGEST_QUESTION, Message, MessageState,
-    OpenChat, Role, Sent, answer, summary,
+    Chat, ChatError, ChatEvent, LONGEST_QUESTION, Message, MessageState, Role, Sent, answer,
+    drafts, title,
 };
 use crate::account::{Connection, Session};
 use crate::clock::Timestamp;
@@ -13,77 +13,9 @@ use crate::ids::{ChatId, ContextId, MessageId};
 use crate::model::ModelRef;
 use crate::settings::check_choice;
 use crate::vault::{StoreError, Transaction};
-use crate::{Invalid, context, strategy};
+use crate::{Invalid, context, search, strategy};
 
-const PAGE: u32 = 50;
-const LONGEST_LIST: u32 = 200;
-const LONGEST_TITLE: usize = 200;
-const MADE_TITLE: usize = 60;
-
-/// A page of chats, the last changed first. `limit` is 1 to 200.
-///
-/// # Errors
-/// [`ChatError::Locked`] and those of the store.
-pub async fn list(
-    session: &Session,
-    after: Option<Cursor>,
-    limit: u32,
-) -> Result<ChatPage, ChatError> {
-    let limit = limit.clamp(1, LONGEST_LIST);
-    let mut chats = store::chats(&mut *session.vault().await?, after, limit + 1).await?;
-    let more = chats.len() > limit as usize;
-    chats.truncate(limit as usize);
-    let next = chats
-        .last()
-        .filter(|_| more)
-        .map(|last| Cursor { updated_ms: last.updated_at.0, id: last.id });
-    Ok(ChatPage { chats, next })
-}
-
-/// A chat with the newest page of its messages, or the page before the message `before`.
-///
-/// # Errors
-/// [`ChatError::NotFound`] when the chat or the message isn't in this vault.
-pub async fn open(
-    session: &Session,
-    id: ChatId,
-    before: Option<MessageId>,
-) -> Result<OpenChat, ChatError> {
-    let mut db = session.vault().await?;
-    let chat = store::chat(&mut db, id).await?.ok_or(ChatError::NotFound)?;
-    let newest = match before {
-        None => store::head(&mut db, id).await?,
-        Some(before) => {
-            let found = store::message(&mut db, before).await?;
-            let known = found.filter(|stored| stored.message.chat_id == id);
-            known.ok_or(ChatError::NotFound)?.message.parent_id
-        }
-    };
-    let stored = match newest {
-        Some(newest) => store::branch(&mut db, newest, PAGE).await?,
-        None => Vec::new(),
-    };
-    let (first, last) = (stored.first(), stored.last());
-    let summaries = match first.zip(last) {
-        Some((first, last)) => {
-            let shown: Vec<MessageId> = stored.iter().map(|one| one.message.id).collect();
-            let between =
-                first.message.id.min(last.message.id)..=first.message.id.max(last.message.id);
-            let made = summary::between(&mut db, id, between).await?;
-            made.into_iter().filter(|one| shown.contains(&one.message_id)).collect()
-        }
-        None => Vec::new(),
-    };
-    let mut marked = Vec::with_capacity(stored.len());
-    for mut stored in stored {
-        stored.message.strategies = strategy::marks(&mut db, stored.message.id).await?;
-        marked.push(stored);
-    }
-    drop(db);
-    let messages = rendered(marked).await?;
-    let has_older = messages.first().is_some_and(|first| first.parent_id.is_some());
-    Ok(OpenChat { chat, messages, has_older, summaries })
-}
+pub(super) const LONGEST_TITLE: usize = 200;
 
 /// What a new chat is made with.
 #[derive(Clone, Debug, Default)]
@@ -110,16 +42,12 @@ pub async fn send(
     new: New,
     text: String,
 ) -> Result<Sent, ChatError> {
-    if text.len() > LONGEST_QUESTION {
-        return Err(ChatError::TooLong { bytes: text.len() });
-    }
-    if text.trim().is_empty() {
-        return Err(ChatError::Empty);
-    }
+    check_question(&text)?;
     let core = session.core();
     let now = core.sources.now();
     let mut db = session.vault().await?;
     let mut row = Transaction::begin(&mut db).await?;
+    let from = chat_id;
     let chat_id = match chat_id {
         Some(id) => {
             store::chat(&mut row, id).await?.ok_or(ChatError::NotFound)?;
@@ -134,17 +62,29 @@ pub async fn send(
                 check_choice(session, &mut row, model).await?;
             }
             let session_id = core.sources.uuid().to_string();
-            store::insert_chat(&mut row, session_id, &title_of(&text), &new, now).await?
+            let title = title::of_question(&text);
+            let id = store::insert_chat(&mut row, session_id, &title, &new, now).await?;
+            search::take_chat(&mut row, id, &title).await?;
+            id
         }
     };
+    drafts::forget(&mut row, from, None).await?;
     let parent_id = store::head(&mut row, chat_id).await?;
     let (question, answer) = insert(&mut row, chat_id, parent_id, &text, false, now).await?;
     row.commit().await?;
     begin(session, db, chat_id, question, answer).await
 }
 
+/// Refuses a question that can't be asked.
+pub(super) fn check_question(text: &str) -> Result<(), ChatError> {
+    if text.len() > LONGEST_QUESTION {
+        return Err(ChatError::TooLong { bytes: text.len() });
+    }
+    if text.trim().is_empty() { Err(ChatError::Empty) } else { Ok(()) }
+}
+
 /// Stores a question and the answer that begins.
-async fn insert(
+pub(super) async fn insert(
     db: &mut SqliteConnection,
     chat_id: ChatId,
     parent_id: Option<MessageId>,
@@ -163,6 +103,9 @@ async fn insert(
     };
     let question = new(parent_id, Role::User, MessageState::Done, text, goes_on);
     let question = store::insert_message(db, question).await?;
+    if !goes_on {
+        search::take_message(db, question).await?;
+    }
     let answer = new(Some(question), Role::Assistant, MessageState::Writing, "", false);
     Ok((question, store::insert_message(db, answer).await?))
 }
@@ -237,7 +180,7 @@ pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatErr
 
 /// Refuses a chat in which an answer is being written. One that is only stored as such (its
 /// last save failed) is marked as broken off instead: nobody writes it any more.
-async fn refuse_while_writing(
+pub(super) async fn refuse_while_writing(
     session: &Session,
     db: &mut SqliteConnection,
     id: ChatId,
@@ -247,13 +190,14 @@ async fn refuse_while_writing(
             return Err(ChatError::Busy);
         }
         store::interrupt(db, answer).await?;
+        search::take_message(db, answer).await?;
     }
     Ok(())
 }
 
 /// Renders messages off the async threads and without the vault's connection, which a growing
 /// answer needs to save itself.
-async fn rendered(stored: Vec<Stored>) -> Result<Vec<Message>, ChatError> {
+pub(super) async fn rendered(stored: Vec<Stored>) -> Result<Vec<Message>, ChatError> {
     let render = || stored.into_iter().map(Stored::rendered).collect();
     tokio::task::spawn_blocking(render)
         .await
@@ -261,7 +205,7 @@ async fn rendered(stored: Vec<Stored>) -> Result<Vec<Message>, ChatError> {
 }
 
 /// Starts the answer that is on the disk, and describes what was stored.
-async fn begin(
+pub(super) async fn begin(
     session: &Session,
     mut db: Connection<'_>,
     chat_id: ChatId,
@@ -269,8 +213,11 @@ async fn begin(
     answer: MessageId,
 ) -> Result<Sent, ChatError> {
     let chat = store::chat(&mut db, chat_id).await?.ok_or(ChatError::NotFound)?;
-    let question = store::message(&mut db, question).await?.ok_or(ChatError::NotFound)?.rendered();
-    let answer = store::message(&mut db, answer).await?.ok_or(ChatError::NotFound)?.rendered();
+    let question = store::message(&mut db, question).await?.ok_or(ChatError::NotFound)?;
+    let answer = store::message(&mut db, answer).await?.ok_or(ChatError::NotFound)?;
+    let mut both = [question, answer];
+    store::add_siblings(&mut db, &mut both).await?;
+    let [question, answer] = both.map(Stored::rendered);
     let desk = &session.unlocked().desk;
     desk.tell(ChatEvent::Chat { chat: chat.clone() });
     desk.tell(ChatEvent::Started { chat_id, message: answer.clone() });
@@ -294,6 +241,7 @@ pub async fn stop(session: &Session, id: MessageId) -> Result<(), ChatError> {
     let stored = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?;
     if stored.message.state == MessageState::Writing && !session.unlocked().desk.is_running(id) {
         store::interrupt(&mut db, id).await?;
+        search::take_message(&mut db, id).await?;
     }
     Ok(())
 }
@@ -328,31 +276,21 @@ pub async fn rename(session: &Session, id: ChatId, title: &str) -> Result<Chat, 
         return Err(Invalid::new("title", format!("At most {LONGEST_TITLE} characters.")).into());
     }
     let mut db = session.vault().await?;
-    store::set_title(&mut db, id, title).await?;
+    let mut row = Transaction::begin(&mut db).await?;
+    store::set_title(&mut row, id, title).await?;
+    search::take_chat(&mut row, id, title).await?;
+    row.commit().await?;
     told(session, &mut db, id).await
 }
 
-async fn told(session: &Session, db: &mut Connection<'_>, id: ChatId) -> Result<Chat, ChatError> {
+pub(super) async fn told(
+    session: &Session,
+    db: &mut Connection<'_>,
+    id: ChatId,
+) -> Result<Chat, ChatError> {
     let chat = store::chat(db, id).await?.ok_or(ChatError::NotFound)?;
     session.unlocked().desk.tell(ChatEvent::Chat { chat: chat.clone() });
     Ok(chat)
-}
-
-/// Deletes a chat with its messages; an answer being written in it is stopped. Strategies stay.
-///
-/// # Errors
-/// [`ChatError::NotFound`].
-pub async fn delete(session: &Session, id: ChatId) -> Result<(), ChatError> {
-    let mut db = session.vault().await?;
-    for message in store::writing(&mut db, id).await? {
-        session.unlocked().desk.stop(message);
-    }
-    let mut row = Transaction::begin(&mut db).await?;
-    if !store::delete_chat(&mut row, id).await? {
-        return Err(ChatError::NotFound);
-    }
-    row.commit().await?;
-    Ok(())
 }
 
 /// A message's Markdown as stored.
@@ -372,44 +310,8 @@ async fn message(session: &Session, id: MessageId) -> Result<Stored, ChatError> 
 pub(super) async fn reread(mut db: Connection<'_>, id: MessageId) -> Result<Message, ChatError> {
     let mut stored = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?;
     stored.message.strategies = strategy::marks(&mut db, id).await?;
+    let mut stored = [stored];
+    store::add_siblings(&mut db, &mut stored).await?;
     drop(db);
-    rendered(vec![stored]).await?.pop().ok_or(ChatError::NotFound)
-}
-
-/// A title made from the first question: its first sentence, cut at a word.
-fn title_of(question: &str) -> String {
-    let line = question.trim().lines().next().unwrap_or_default();
-    let words = line.split_whitespace();
-    let mut title = String::new();
-    for word in words {
-        if !title.is_empty() && title.chars().count() + word.chars().count() >= MADE_TITLE {
-            title.push('…');
-            return title;
-        }
-        if !title.is_empty() {
-            title.push(' ');
-        }
-        title.push_str(word);
-        if title.chars().count() > MADE_TITLE {
-            title = title.chars().take(MADE_TITLE).chain(['…']).collect();
-            return title;
-        }
-    }
-    title.trim_end_matches(['.', ':', ';', ',']).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_is_the_start_of_the_question_cut_at_a_word() {
-        assert_eq!(
-            title_of("  Create a momentum\tstrategy.\nFor AAPL"),
-            "Create a momentum strategy"
-        );
-        let long = title_of(&"momentum ".repeat(50));
-        assert!(long.ends_with("momentum…") && long.chars().count() <= MADE_TITLE + 1, "{long}");
-        assert_eq!(title_of(&"x".repeat(500)).chars().count(), MADE_TITLE + 1);
-    }
+    rendered(stored.into()).await?.pop().ok_or(ChatError::NotFound)
 }

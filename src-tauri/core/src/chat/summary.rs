@@ -48,6 +48,14 @@ pub(super) async fn between(
     Ok(rows.into_iter().map(Summary::from).collect())
 }
 
+/// Whether a chat has any.
+pub(super) async fn any(db: &mut SqliteConnection, chat: ChatId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM summary WHERE chat_id = ?)")
+        .bind(chat)
+        .fetch_one(db)
+        .await
+}
+
 pub(super) async fn insert(
     db: &mut SqliteConnection,
     chat: ChatId,

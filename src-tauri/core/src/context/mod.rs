@@ -1,16 +1,21 @@
 //! AI contexts: instructions for one kind of strategy, written once, linked to chats.
 
 mod store;
+mod templates;
+mod warnings;
 
 use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
 use ts_rs::TS;
 
-use crate::Invalid;
 use crate::account::{Locked, Session};
 use crate::clock::Timestamp;
 use crate::ids::ContextId;
 use crate::model::ModelRef;
+use crate::profile::{self, ProfileError};
 use crate::vault::StoreError;
+use crate::vault::Transaction;
+use crate::{Invalid, search, settings};
 
 /// What a person writes in the context editor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -44,6 +49,53 @@ pub struct Context {
     pub updated_at: Timestamp,
     /// When an answer last used it.
     pub last_used_at: Option<Timestamp>,
+    /// Which version of its words this is, from 1.
+    pub version: u32,
+    /// Whether new chats are linked to it.
+    pub default: bool,
+    /// Where it and the trading profile disagree.
+    pub warnings: Vec<Warning>,
+}
+
+/// Where a context and the trading profile disagree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Warning {
+    /// The structured field that disagrees, such as `timeframe` or `constraints.stop_loss_pct`.
+    pub field: String,
+    /// What disagrees, in words for a person.
+    pub why: String,
+}
+
+/// The words of a context as they were at one time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ContextVersion {
+    /// Its number, from 1.
+    pub number: u32,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// The name.
+    pub name: String,
+    /// What models were told.
+    pub instructions: String,
+    /// The structured facts.
+    #[ts(type = "Record<string, unknown>")]
+    pub data: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A context to begin with, for one of the usual kinds of strategy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Template {
+    /// What names it.
+    pub id: String,
+    /// The kind of strategy, such as "Momentum".
+    pub name: String,
+    /// What it is for, in one sentence.
+    pub about: String,
+    /// What the editor begins with.
+    pub instructions: String,
+    /// The structured facts that it begins with.
+    #[ts(type = "Record<string, unknown>")]
+    pub data: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Why an operation on a context was refused.
@@ -69,6 +121,16 @@ impl From<sqlx::Error> for ContextError {
     }
 }
 
+impl From<ProfileError> for ContextError {
+    fn from(fault: ProfileError) -> Self {
+        match fault {
+            ProfileError::Invalid(fault) => fault.into(),
+            ProfileError::Locked(fault) => fault.into(),
+            ProfileError::Store(fault) => fault.into(),
+        }
+    }
+}
+
 const LONGEST_NAME: usize = 200;
 const LONGEST_INSTRUCTIONS: usize = 64 * 1024;
 
@@ -77,7 +139,144 @@ const LONGEST_INSTRUCTIONS: usize = 64 * 1024;
 /// # Errors
 /// [`ContextError::Locked`] and those of the store.
 pub async fn list(session: &Session) -> Result<Vec<Context>, ContextError> {
-    Ok(store::list(&mut *session.vault().await?).await?)
+    let mut db = session.vault().await?;
+    let contexts = store::list(&mut db).await?;
+    described(&mut db, contexts).await
+}
+
+/// Contexts with what is known of them beside their words.
+async fn described(
+    db: &mut SqliteConnection,
+    mut contexts: Vec<Context>,
+) -> Result<Vec<Context>, ContextError> {
+    let profile = profile::read(db).await?.draft;
+    let default = default_of(db).await?;
+    for context in &mut contexts {
+        context.default = default == Some(context.id);
+        context.warnings = warnings::between(&context.draft, &profile);
+    }
+    Ok(contexts)
+}
+
+async fn described_one(db: &mut SqliteConnection, id: ContextId) -> Result<Context, ContextError> {
+    let context = read(db, id).await?.ok_or(ContextError::NotFound)?;
+    described(db, vec![context]).await?.pop().ok_or(ContextError::NotFound)
+}
+
+const DEFAULT: &str = "default_context";
+
+/// The context that new chats are linked to, if the person chose one.
+async fn default_of(db: &mut SqliteConnection) -> Result<Option<ContextId>, sqlx::Error> {
+    Ok(settings::value(db, DEFAULT).await?.flatten())
+}
+
+/// Chooses the context that new chats are linked to; none for no context.
+///
+/// # Errors
+/// [`ContextError::NotFound`].
+pub async fn set_default(
+    session: &Session,
+    id: Option<ContextId>,
+) -> Result<Vec<Context>, ContextError> {
+    let mut db = session.vault().await?;
+    if let Some(id) = id {
+        read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
+    }
+    settings::set_value(&mut db, DEFAULT, &id).await?;
+    let contexts = store::list(&mut db).await?;
+    described(&mut db, contexts).await
+}
+
+/// Offers a context to new chats, or no longer. Its words stay as they are.
+///
+/// # Errors
+/// [`ContextError::NotFound`].
+pub async fn set_active(
+    session: &Session,
+    id: ContextId,
+    on: bool,
+) -> Result<Context, ContextError> {
+    let now = session.core().sources.now();
+    let mut db = session.vault().await?;
+    store::set_active(&mut db, id, on, now).await?;
+    described_one(&mut db, id).await
+}
+
+/// The words of a context at all times, the newest first.
+///
+/// # Errors
+/// [`ContextError::NotFound`].
+pub async fn versions(
+    session: &Session,
+    id: ContextId,
+) -> Result<Vec<ContextVersion>, ContextError> {
+    let mut db = session.vault().await?;
+    read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
+    Ok(store::versions(&mut db, id).await?)
+}
+
+/// Lets a context say again what it said once. That is its next version.
+///
+/// # Errors
+/// [`ContextError::NotFound`] when it has no such version.
+pub async fn restore_version(
+    session: &Session,
+    id: ContextId,
+    number: u32,
+) -> Result<Context, ContextError> {
+    let now = session.core().sources.now();
+    let mut db = session.vault().await?;
+    let context = read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
+    let old = store::versions(&mut db, id).await?;
+    let old = old.into_iter().find(|version| version.number == number);
+    let old = old.ok_or(ContextError::NotFound)?;
+    let draft = ContextDraft {
+        name: old.name,
+        instructions: old.instructions,
+        data: old.data,
+        ..context.draft
+    };
+    write(&mut db, id, &draft, now).await?;
+    described_one(&mut db, id).await
+}
+
+/// Contexts to begin with.
+pub fn templates() -> Vec<Template> {
+    templates::all()
+}
+
+/// Where a context that is being written and the trading profile disagree.
+///
+/// # Errors
+/// [`ContextError::Locked`] and those of the store.
+pub async fn warnings(
+    session: &Session,
+    draft: &ContextDraft,
+) -> Result<Vec<Warning>, ContextError> {
+    let mut db = session.vault().await?;
+    let profile = profile::read(&mut db).await?.draft;
+    Ok(warnings::between(draft, &profile))
+}
+
+/// Writes a context with its words for the search, and a version where the words are new.
+async fn write(
+    db: &mut SqliteConnection,
+    id: ContextId,
+    draft: &ContextDraft,
+    now: Timestamp,
+) -> Result<(), ContextError> {
+    let mut row = Transaction::begin(db).await?;
+    store::update(&mut row, id, draft, now).await?;
+    store::add_version(&mut row, id, draft, now).await?;
+    search::take_context(&mut row, id, &searched(draft)).await?;
+    row.commit().await?;
+    Ok(())
+}
+
+/// What of a context is searched.
+fn searched(draft: &ContextDraft) -> String {
+    let data = serde_json::to_string(&draft.data).unwrap_or_default();
+    format!("{}\n{}\n{data}", draft.name, draft.instructions)
 }
 
 /// Makes a context.
@@ -88,8 +287,12 @@ pub async fn create(session: &Session, draft: ContextDraft) -> Result<Context, C
     let draft = check(draft)?;
     let now = session.core().sources.now();
     let mut db = session.vault().await?;
-    let id = store::insert(&mut db, &draft, now).await?;
-    read(&mut db, id).await?.ok_or(ContextError::NotFound)
+    let mut row = Transaction::begin(&mut db).await?;
+    let id = store::insert(&mut row, &draft, now).await?;
+    store::add_version(&mut row, id, &draft, now).await?;
+    search::take_context(&mut row, id, &searched(&draft)).await?;
+    row.commit().await?;
+    described_one(&mut db, id).await
 }
 
 /// Replaces what a context says.
@@ -104,8 +307,9 @@ pub async fn update(
     let draft = check(draft)?;
     let now = session.core().sources.now();
     let mut db = session.vault().await?;
-    store::update(&mut db, id, &draft, now).await?;
-    read(&mut db, id).await?.ok_or(ContextError::NotFound)
+    read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
+    write(&mut db, id, &draft, now).await?;
+    described_one(&mut db, id).await
 }
 
 /// Deletes a context. Chats that were linked to it stay and lose the link.
@@ -113,14 +317,17 @@ pub async fn update(
 /// # Errors
 /// [`ContextError::NotFound`].
 pub async fn delete(session: &Session, id: ContextId) -> Result<(), ContextError> {
-    if store::delete(&mut *session.vault().await?, id).await? {
-        Ok(())
-    } else {
-        Err(ContextError::NotFound)
+    let mut db = session.vault().await?;
+    let mut row = Transaction::begin(&mut db).await?;
+    if !store::delete(&mut row, id).await? {
+        return Err(ContextError::NotFound);
     }
+    search::forget_context(&mut row, id).await?;
+    row.commit().await?;
+    Ok(())
 }
 
-pub(crate) use store::{mark_used, read};
+pub(crate) use store::{mark_used, newest_version, read, version};
 
 fn check(mut draft: ContextDraft) -> Result<ContextDraft, Invalid> {
     draft.name = draft.name.trim().to_owned();

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 
-use super::{Context, ContextDraft};
+use super::{Context, ContextDraft, ContextVersion};
 use crate::clock::Timestamp;
 use crate::ids::ContextId;
 use crate::model::ModelRef;
@@ -19,7 +19,14 @@ struct Row {
     data: Json<serde_json::Map<String, serde_json::Value>>,
     instructions: String,
     model: Option<Json<ModelRef>>,
+    version: u32,
 }
+
+const CONTEXT: &str = "
+    SELECT id, name, active, created_at, updated_at, last_used_at, data, instructions, model,
+           coalesce((SELECT max(number) FROM context_version WHERE context_id = context.id), 1)
+               AS version
+    FROM context";
 
 impl From<Row> for Context {
     fn from(row: Row) -> Self {
@@ -35,17 +42,18 @@ impl From<Row> for Context {
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
             last_used_at: row.last_used_at.map(Timestamp),
+            version: row.version,
+            default: false,
+            warnings: Vec::new(),
         }
     }
 }
 
 pub(super) async fn list(db: &mut SqliteConnection) -> Result<Vec<Context>, sqlx::Error> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, name, active, created_at, updated_at, last_used_at, data, instructions, model
-         FROM context ORDER BY updated_at DESC, id DESC",
-    )
-    .fetch_all(db)
-    .await?;
+    let rows: Vec<Row> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("{CONTEXT} ORDER BY updated_at DESC, id DESC")))
+            .fetch_all(db)
+            .await?;
     Ok(rows.into_iter().map(Context::from).collect())
 }
 
@@ -53,13 +61,10 @@ pub(crate) async fn read(
     db: &mut SqliteConnection,
     id: ContextId,
 ) -> Result<Option<Context>, super::ContextError> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT id, name, active, created_at, updated_at, last_used_at, data, instructions, model
-         FROM context WHERE id = ?",
-    )
-    .bind(id)
-    .fetch_optional(db)
-    .await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{CONTEXT} WHERE id = ?")))
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
     Ok(row.map(Context::from))
 }
 
@@ -121,4 +126,121 @@ pub(crate) async fn mark_used(
         .execute(db)
         .await?;
     Ok(())
+}
+
+pub(super) async fn set_active(
+    db: &mut SqliteConnection,
+    id: ContextId,
+    on: bool,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE context SET active = ?1, updated_at = ?2 WHERE id = ?3 AND active <> ?1")
+        .bind(on)
+        .bind(now.0)
+        .bind(id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct VersionRow {
+    number: u32,
+    created_at: i64,
+    name: String,
+    data: Json<serde_json::Map<String, serde_json::Value>>,
+    instructions: String,
+}
+
+impl From<VersionRow> for ContextVersion {
+    fn from(row: VersionRow) -> Self {
+        Self {
+            number: row.number,
+            created_at: Timestamp(row.created_at),
+            name: row.name,
+            instructions: row.instructions,
+            data: row.data.0,
+        }
+    }
+}
+
+/// Keeps a context's words as its next version, unless they are those of its newest one.
+pub(super) async fn add_version(
+    db: &mut SqliteConnection,
+    id: ContextId,
+    draft: &ContextDraft,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let newest: Option<VersionRow> = sqlx::query_as(
+        "SELECT number, created_at, name, data, instructions FROM context_version
+         WHERE context_id = ? ORDER BY number DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db)
+    .await?;
+    let number = match newest {
+        Some(known)
+            if known.name == draft.name
+                && known.instructions == draft.instructions
+                && known.data.0 == draft.data =>
+        {
+            return Ok(());
+        }
+        newest => newest.map_or(1, |known| known.number + 1),
+    };
+    sqlx::query(
+        "INSERT INTO context_version (context_id, number, created_at, name, data, instructions)
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id)
+    .bind(number)
+    .bind(now.0)
+    .bind(&draft.name)
+    .bind(Json(&draft.data))
+    .bind(&draft.instructions)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// All versions of a context, the newest first.
+pub(super) async fn versions(
+    db: &mut SqliteConnection,
+    id: ContextId,
+) -> Result<Vec<ContextVersion>, sqlx::Error> {
+    let rows: Vec<VersionRow> = sqlx::query_as(
+        "SELECT number, created_at, name, data, instructions FROM context_version
+         WHERE context_id = ? ORDER BY number DESC",
+    )
+    .bind(id)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(ContextVersion::from).collect())
+}
+
+/// What names the newest version of a context.
+pub(crate) async fn newest_version(
+    db: &mut SqliteConnection,
+    id: ContextId,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT id FROM context_version WHERE context_id = ? ORDER BY number DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await
+}
+
+/// A version by what names it.
+pub(crate) async fn version(
+    db: &mut SqliteConnection,
+    version: i64,
+) -> Result<Option<ContextVersion>, sqlx::Error> {
+    let row: Option<VersionRow> = sqlx::query_as(
+        "SELECT number, created_at, name, data, instructions FROM context_version WHERE id = ?",
+    )
+    .bind(version)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(ContextVersion::from))
 }

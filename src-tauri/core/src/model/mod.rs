@@ -89,6 +89,10 @@ pub enum Delta {
     Opaque(serde_json::Value),
     /// The model that really answers.
     Model(String),
+    /// What the service was asked beside the words, in its own terms.
+    Parameters(serde_json::Value),
+    /// The service's own word for how the answer ended.
+    Ended(String),
     /// The latest count; the last one wins.
     Usage(Usage),
     /// The wire waits before it tries again.

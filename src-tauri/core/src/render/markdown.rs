@@ -2,11 +2,14 @@
 
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-use super::Block;
 use super::highlight::highlight;
+use super::{Block, formula};
 
 pub(super) fn options() -> Options {
-    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
+    Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_MATH
 }
 
 /// Text for HTML, with nothing in it that a browser would read as markup.
@@ -66,8 +69,16 @@ fn text<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
 
 /// Renders `source` to HTML, code blocks inside lists and quotes included.
 pub(super) fn prose(source: &str) -> String {
+    let source = &*formula::with_dollars(source);
     let mut out = String::with_capacity(source.len() * 2);
-    let safe = Safe::new(Parser::new_ext(source, options()));
+    let events = Parser::new_ext(source, options()).into_offset_iter();
+    let events = events.map(|(event, range)| match event {
+        Event::InlineMath(_) | Event::DisplayMath(_) if formula::is_money(source, &range) => {
+            Event::Text(source[range].into())
+        }
+        event => event,
+    });
+    let safe = Safe::new(events);
     html::push_html(&mut out, safe);
     out
 }
@@ -156,6 +167,8 @@ impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Safe<'a, I> {
             }
             return Some(match event {
                 Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+                Event::InlineMath(latex) => markup(formula::html(&latex, false)),
+                Event::DisplayMath(latex) => markup(formula::html(&latex, true)),
                 Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
                 Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
                 Event::Start(Tag::Image { dest_url, .. } | Tag::Link { dest_url, .. }) => {

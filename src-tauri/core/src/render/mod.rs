@@ -3,6 +3,7 @@
 //! A model's words are hostile input: raw HTML comes out as text, images come out as links,
 //! and a link leads to http, https or mailto or is no link at all.
 
+mod formula;
 mod highlight;
 mod incremental;
 mod markdown;

@@ -51,6 +51,17 @@ pub(crate) async fn record(
     Ok(())
 }
 
+/// Copies the strategies that are marked on the branch that ends in `end` into a chat whose
+/// messages, from `first` on, are copies of it.
+pub(crate) async fn copy(
+    db: &mut SqliteConnection,
+    end: MessageId,
+    chat: ChatId,
+    first: MessageId,
+) -> Result<(), sqlx::Error> {
+    store::copy(db, end, chat, first).await
+}
+
 /// The strategies found in a message.
 pub(crate) async fn marks(
     db: &mut SqliteConnection,
@@ -98,6 +109,26 @@ fn extension(language: &str) -> &'static str {
         "sh" | "bash" => "sh",
         _ => "txt",
     }
+}
+
+/// `MomentumCross` → `Momentum Cross`; `RSIStrategy` → `RSI`.
+pub(crate) fn class_words(class: &str) -> String {
+    let words = snake_case(class);
+    let mut at = 0;
+    let mut said: Vec<&str> = words
+        .split('_')
+        .filter(|word| !word.is_empty())
+        .filter_map(|word| {
+            // The letters as they are in the class.
+            let start = class[at..].to_lowercase().find(word)? + at;
+            at = start + word.len();
+            class.get(start..at)
+        })
+        .collect();
+    if said.len() > 1 && said.last() == Some(&"Strategy") {
+        said.pop();
+    }
+    if said.is_empty() { class.to_owned() } else { said.join(" ") }
 }
 
 /// `MomentumCross` → `momentum_cross`; `RSIMeanReversion` → `rsi_mean_reversion`.

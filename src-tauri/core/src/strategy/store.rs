@@ -1,11 +1,13 @@
 //! Strategies and their versions in SQL.
 
+use std::collections::HashMap;
+
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 
 use super::Origin;
 use crate::chat::StrategyMark;
-use crate::ids::{MessageId, StrategyId};
+use crate::ids::{ChatId, MessageId, StrategyId};
 
 /// Marks a block of an answer as the newest version of the class in the chat. Code that isn't
 /// that version's becomes the next one, or the first of a new strategy.
@@ -92,4 +94,69 @@ pub(super) async fn marks(
             version,
         })
         .collect())
+}
+
+/// Copies what is marked on the branch that ends in `end`: strategies, versions and marks.
+pub(super) async fn copy(
+    db: &mut SqliteConnection,
+    end: MessageId,
+    chat: ChatId,
+    first: MessageId,
+) -> Result<(), sqlx::Error> {
+    let marks: Vec<(i64, u32, i64, i64)> = sqlx::query_as(
+        "WITH RECURSIVE path (id, above, depth) AS (
+            SELECT id, parent_id, depth FROM message WHERE id = ?
+            UNION ALL
+            SELECT message.id, message.parent_id, message.depth
+            FROM path JOIN message ON message.id = path.above
+         )
+         SELECT path.depth, mark.block, mark.version_id, version.strategy_id
+         FROM path JOIN strategy_mark AS mark ON mark.message_id = path.id
+         JOIN strategy_version AS version ON version.id = mark.version_id
+         ORDER BY mark.version_id",
+    )
+    .bind(end)
+    .fetch_all(&mut *db)
+    .await?;
+    let mut strategies: HashMap<i64, StrategyId> = HashMap::new();
+    let mut versions: HashMap<i64, i64> = HashMap::new();
+    for (depth, block, version, strategy) in marks {
+        let into = match strategies.get(&strategy) {
+            Some(known) => *known,
+            None => {
+                let made: StrategyId = sqlx::query_scalar(
+                    "INSERT INTO strategy (chat_id, name, created_at, updated_at)
+                     SELECT ?, name, created_at, updated_at FROM strategy WHERE id = ? RETURNING id",
+                )
+                .bind(chat)
+                .bind(strategy)
+                .fetch_one(&mut *db)
+                .await?;
+                *strategies.entry(strategy).or_insert(made)
+            }
+        };
+        let copy = match versions.get(&version) {
+            Some(known) => *known,
+            None => {
+                let made: i64 = sqlx::query_scalar(
+                    "INSERT INTO strategy_version
+                        (strategy_id, number, context_id, created_at, model, profile, code)
+                     SELECT ?, number, context_id, created_at, model, profile, code
+                     FROM strategy_version WHERE id = ? RETURNING id",
+                )
+                .bind(into)
+                .bind(version)
+                .fetch_one(&mut *db)
+                .await?;
+                *versions.entry(version).or_insert(made)
+            }
+        };
+        sqlx::query("INSERT INTO strategy_mark (message_id, block, version_id) VALUES (?, ?, ?)")
+            .bind(first.0 + depth)
+            .bind(block)
+            .bind(copy)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
 }

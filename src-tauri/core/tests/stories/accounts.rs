@@ -194,7 +194,10 @@ async fn after_signing_out_every_operation_answers_that_nobody_is_signed_in() {
     assert_eq!(core.session_count(), 0);
     assert!(ada.check().is_err() && ada.events().is_err() && account::issue(&ada).is_err());
     assert!(matches!(profile::get(&ada).await, Err(ProfileError::Locked(_))));
-    assert!(matches!(chat::list(&ada, None, 10).await, Err(chat::ChatError::Locked(_))));
+    assert!(matches!(
+        chat::list(&ada, chat::List::Usual, None, 10).await,
+        Err(chat::ChatError::Locked(_))
+    ));
     let sent = chat::send(&ada, None, chat::New::default(), "hello".to_owned()).await;
     assert!(matches!(sent, Err(chat::ChatError::Locked(_))));
     assert!(matches!(context::list(&ada).await, Err(context::ContextError::Locked(_))));
@@ -236,8 +239,8 @@ async fn two_people_see_nothing_of_each_other() {
     let (_house, core, ada) = House::with_ada().await;
     let (grace, _) = register(&core, "grace").await;
     let sent = chat::send(&ada, None, chat::New::default(), "ada's plan".to_owned()).await.unwrap();
-    assert_eq!(chat::list(&grace, None, 10).await.unwrap().chats, []);
-    let open = chat::open(&grace, sent.chat.id, None).await;
+    assert_eq!(chat::list(&grace, chat::List::Usual, None, 10).await.unwrap().chats, []);
+    let open = chat::open(&grace, sent.chat.id, chat::Place::Newest).await;
     assert!(matches!(open, Err(chat::ChatError::NotFound)), "{open:?}");
     let text = chat::text_of(&grace, sent.question.id).await;
     assert!(matches!(text, Err(chat::ChatError::NotFound)), "{text:?}");

@@ -11,7 +11,7 @@ use crate::service::{Reply, Service};
 const STRATEGY: &str = "A strategy:\n\n```python\nfrom algoagent import Strategy\n\nclass Still(Strategy):\n    pass\n```\n\nAnd then";
 
 async fn last(session: &Session, chat: chat::Chat) -> Message {
-    let open = chat::open(session, chat.id, None).await.expect("it opens");
+    let open = chat::open(session, chat.id, chat::Place::Newest).await.expect("it opens");
     open.messages.into_iter().next_back().expect("a message")
 }
 
@@ -73,7 +73,7 @@ async fn a_question_is_on_the_disk_before_the_model_is_asked() {
     let copy = house.copied();
     let core = copy.open().await;
     let reader = sign_in(&core, "ada", PASSWORD).await.unwrap();
-    let open = chat::open(&reader, sent.chat.id, None).await.unwrap();
+    let open = chat::open(&reader, sent.chat.id, chat::Place::Newest).await.unwrap();
     assert_eq!(open.messages[0].text, "Is this safe?");
     assert_eq!(open.messages[1].state, MessageState::Interrupted);
 }
@@ -128,7 +128,7 @@ async fn a_killed_programs_answer_is_interrupted_and_holds_what_was_saved() {
     let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
     let answer = last(&ada, sent.chat.clone()).await;
     assert_eq!((answer.state, answer.text.as_str()), (MessageState::Interrupted, STRATEGY));
-    assert!(!chat::list(&ada, None, 1).await.unwrap().chats[0].writing);
+    assert!(!chat::list(&ada, chat::List::Usual, None, 1).await.unwrap().chats[0].writing);
     let again = chat::try_again(&ada, answer.id).await;
     assert!(!matches!(again, Err(ChatError::Busy)), "the chat can be used again");
 }

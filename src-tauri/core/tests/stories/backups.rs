@@ -12,7 +12,7 @@ const NEXT: &str = "a quite different password 7";
 const DAY: i64 = 24 * 3600;
 
 pub(crate) async fn titles(session: &Session) -> Vec<String> {
-    let page = chat::list(session, None, 50).await.expect("the vault opens");
+    let page = chat::list(session, chat::List::Usual, None, 50).await.expect("the vault opens");
     page.chats.into_iter().map(|chat| chat.title).collect()
 }
 

@@ -1,7 +1,7 @@
 //! What a person keeps in a vault: put in, and read back to the last word.
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, ChatError, Cursor};
+use algoagent_core::chat::{self, ChatError, Cursor, List};
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::settings;
 use algoagent_core::{profile, vault::StoreError};
@@ -28,6 +28,10 @@ pub(crate) async fn move_in(session: &Session) {
     add_gemini(session, None, secret("AIzaBelongings-0123456789")).await.expect("stored");
     ask(session, None, "Create a momentum strategy for AAPL").await;
     ask(session, None, "What is drawdown?").await;
+    // Older programs know nothing of what was seen.
+    for listed in chat::list(session, List::Usual, None, 10).await.expect("listed").chats {
+        chat::seen(session, listed.id).await.expect("seen");
+    }
 }
 
 /// Everything that a vault holds.
@@ -51,11 +55,11 @@ pub(crate) async fn reads(session: &Session) -> Vec<Read> {
     ];
     let mut after: Option<Cursor> = None;
     loop {
-        let page = chat::list(session, after, 200).await;
+        let page = chat::list(session, List::Usual, after, 200).await;
         all.push((format!("chats after {after:?}"), told(page.as_ref())));
         let Ok(page) = page else { return all };
         for listed in &page.chats {
-            let open = chat::open(session, listed.id, None).await;
+            let open = chat::open(session, listed.id, chat::Place::Newest).await;
             all.push((format!("chat {:?}", listed.id), told(open)));
         }
         after = page.next;

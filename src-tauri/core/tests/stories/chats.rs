@@ -22,7 +22,7 @@ async fn context_named(session: &Session, name: &str) -> Context {
 }
 
 async fn listed(session: &Session) -> Vec<Chat> {
-    chat::list(session, None, 200).await.expect("listed").chats
+    chat::list(session, chat::List::Usual, None, 200).await.expect("listed").chats
 }
 
 /// A chat whose answer is stopped at once.
@@ -91,7 +91,7 @@ async fn trying_again_makes_a_sibling_and_keeps_the_old_answer() {
     assert_eq!(again.question.id, sent.question.id);
     assert_eq!(answer.parent_id, Some(sent.question.id));
     assert_ne!(answer.id, sent.answer.id);
-    let open = chat::open(&ada, sent.chat.id, None).await.unwrap();
+    let open = chat::open(&ada, sent.chat.id, chat::Place::Newest).await.unwrap();
     let shown: Vec<_> = open.messages.iter().map(|message| message.id).collect();
     assert_eq!(shown, [sent.question.id, answer.id]);
     assert_eq!(open.chat.message_count, 2);
@@ -171,7 +171,7 @@ async fn pages_of_chats_of_one_moment_miss_and_repeat_none() {
     }
     let (mut seen, mut after, mut pages) = (Vec::new(), None, 0);
     loop {
-        let page = chat::list(&ada, after, 3).await.unwrap();
+        let page = chat::list(&ada, chat::List::Usual, after, 3).await.unwrap();
         seen.extend(page.chats.iter().map(|chat| chat.id));
         pages += 1;
         // A chat that changes moves to the front: it must not disturb the pages that follow.
@@ -196,13 +196,13 @@ async fn a_long_chat_opens_at_its_end_and_goes_back_page_by_page() {
     for number in 1..56 {
         short_chat(&ada, Some(chat), &format!("question {number}")).await;
     }
-    let (mut before, mut sizes, mut questions) = (None, Vec::new(), Vec::new());
+    let (mut before, mut sizes, mut questions) = (chat::Place::Newest, Vec::new(), Vec::new());
     loop {
         let page = chat::open(&ada, chat, before).await.unwrap();
         sizes.push(page.messages.len());
         let asked = page.messages.iter().filter(|message| message.role == Role::User);
         questions.splice(0..0, asked.map(|message| message.text.clone()));
-        before = page.messages.first().map(|message| message.id);
+        before = page.messages.first().map_or(before, |message| chat::Place::Before(message.id));
         if !page.has_older {
             break;
         }
@@ -210,7 +210,7 @@ async fn a_long_chat_opens_at_its_end_and_goes_back_page_by_page() {
     assert_eq!(sizes, [50, 50, 12]);
     assert_eq!(questions, (0..56).map(|number| format!("question {number}")).collect::<Vec<_>>());
     let other = short_chat(&ada, None, "another").await;
-    let refused = chat::open(&ada, chat, Some(other.question.id)).await;
+    let refused = chat::open(&ada, chat, chat::Place::Before(other.question.id)).await;
     assert!(matches!(refused, Err(ChatError::NotFound)), "a message of another chat");
 }
 

@@ -69,7 +69,7 @@ async fn an_answer_that_is_being_written_survives_a_changed_password() {
     let (_service, sent) = streaming(&ada, "Half of it").await;
     let ada = account::change_password(&ada, secret(PASSWORD), secret(NEXT)).await.unwrap();
     let mut events = ada.events().unwrap();
-    let open = chat::open(&ada, sent.chat.id, None).await.unwrap();
+    let open = chat::open(&ada, sent.chat.id, chat::Place::Newest).await.unwrap();
     assert_eq!(open.messages[1].state, MessageState::Writing);
     chat::stop(&ada, sent.answer.id).await.unwrap();
     let (_, ended) = until_ended(&mut events).await;
@@ -306,6 +306,6 @@ async fn an_answer_that_is_being_written_survives_a_changed_data_key() {
     assert_eq!((ended.state, ended.text.as_str()), (MessageState::Stopped, "Half of it"));
     core.end_sessions().await;
     let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
-    let open = chat::open(&ada, sent.chat.id, None).await.unwrap();
+    let open = chat::open(&ada, sent.chat.id, chat::Place::Newest).await.unwrap();
     assert_eq!(open.messages[1].text, "Half of it", "it is in the new file");
 }

@@ -92,7 +92,7 @@ async fn damage_behind_the_first_page_never_passes_for_somebodys_words() {
     let fault = match sign_in(&core, "ada", PASSWORD).await {
         Err(AccountError::Damaged(_)) => return,
         Err(other) => panic!("{other:?}"),
-        Ok(session) => chat::open(&session, sent.chat.id, None).await.unwrap_err(),
+        Ok(session) => chat::open(&session, sent.chat.id, chat::Place::Newest).await.unwrap_err(),
     };
     let damaged = algoagent_core::vault::StoreError::Damaged.to_string();
     assert_eq!(fault.to_string(), damaged);
@@ -270,7 +270,7 @@ async fn a_bit_that_changed_in_the_middle_of_a_killed_programs_log_is_told() {
     }
     std::fs::write(folder.join("vault.db-wal"), &log).unwrap();
     let ada = sign_in(&core, "ada", PASSWORD).await.expect("the original opens");
-    let titles = chat::list(&ada, None, 50).await.expect("whole").chats.len();
+    let titles = chat::list(&ada, chat::List::Usual, None, 50).await.expect("whole").chats.len();
     assert_eq!(titles, 3, "what was acknowledged is there");
     core.shut_down().await;
 }

@@ -6,6 +6,7 @@ mod administration;
 mod answers;
 mod backups;
 mod belongings;
+mod branches;
 mod cancelled;
 mod chats;
 mod child;
@@ -26,17 +27,21 @@ mod headers;
 mod house;
 mod interrupted;
 mod keyed;
+mod lists;
 #[cfg(target_os = "linux")]
 mod memory;
 mod migrations;
 mod pages;
 mod recovery;
 mod restores;
+mod searches;
 mod service;
 mod services;
 mod sessions;
 mod staying;
 mod tokens;
+mod transfers;
+mod transfers_odd;
 mod windows;
 
 /// As the program has it: what is given back is zeroed first. Nothing else keeps the pieces of a

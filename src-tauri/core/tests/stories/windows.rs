@@ -58,10 +58,10 @@ fn turns(asked: &Asked) -> Vec<String> {
 /// Every message of a chat, the oldest first.
 async fn all(ada: &Session, chat: ChatId) -> Vec<chat::Message> {
     let mut messages = Vec::new();
-    let mut before = None;
+    let mut before = chat::Place::Newest;
     loop {
         let mut page = chat::open(ada, chat, before).await.expect("open");
-        before = page.messages.first().map(|first| first.id);
+        before = page.messages.first().map_or(before, |first| chat::Place::Before(first.id));
         page.messages.append(&mut messages);
         messages = page.messages;
         if !page.has_older {
@@ -140,7 +140,7 @@ async fn past_sixty_percent_the_model_summarises_the_middle_and_nothing_is_lost(
     assert_eq!(stored.last().unwrap().left_out, 0);
     let at = stored.iter().position(|one| one.id == summary.message_id).unwrap();
     assert_eq!(at + 1, summary.messages as usize);
-    let shown = chat::open(&ada, chat, None).await.unwrap().summaries;
+    let shown = chat::open(&ada, chat, chat::Place::Newest).await.unwrap().summaries;
     assert_eq!(shown, std::slice::from_ref(&summary));
     // It is kept: after another start it is used again, and not made again.
     core.end_sessions().await;

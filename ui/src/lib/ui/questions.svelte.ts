@@ -4,6 +4,8 @@ export interface Question {
   body: string;
   /** The button that goes on, named by what it does. */
   action: string;
+  /** The other button, where "Cancel" would leave open what happens. */
+  leave?: string;
   danger?: boolean;
 }
 

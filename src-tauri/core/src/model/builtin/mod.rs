@@ -70,6 +70,11 @@ impl Model for BuiltIn {
     }
 }
 
+/// The ticker symbols that a text names, in its order.
+pub(crate) fn symbols_in(text: &str) -> Vec<String> {
+    symbols::named(text, &[])
+}
+
 /// The whole answer to a request, as Markdown.
 pub fn answer(request: &Request) -> String {
     reply::reply(request)

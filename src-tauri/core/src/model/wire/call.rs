@@ -163,6 +163,7 @@ impl Call {
             let body = error_body(response, self.endpoint.first_byte()).await;
             return Err(self.judge().refused(status.as_u16(), &body, &heading));
         }
+        self.send(Ok(Delta::Parameters(parameters(&self.asked.body)))).await;
         self.read(response, deadline).await
     }
 
@@ -263,6 +264,19 @@ impl Call {
                 ),
             )
         })
+    }
+}
+
+/// A question without its words.
+fn parameters(body: &Value) -> Value {
+    let words = ["contents", "systemInstruction", "messages", "system"];
+    match body {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| !words.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        _ => Value::Null,
     }
 }
 

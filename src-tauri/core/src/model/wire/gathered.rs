@@ -80,6 +80,11 @@ impl Gathered {
         }
     }
 
+    /// The service's own word for the end.
+    pub(super) fn word(&self) -> Option<&str> {
+        self.ending.as_ref().map(|(_, word)| word.as_str()).or(self.blocked.as_deref())
+    }
+
     /// The service took the question for one that it doesn't answer.
     pub(super) fn blocked(&mut self, reason: String) {
         self.blocked = Some(reason);

@@ -18,6 +18,8 @@ pub struct Outcome {
     pub model: Option<String>,
     /// What must be sent back.
     pub opaque: Option<serde_json::Value>,
+    /// The service's own word for the end.
+    pub ended: Option<String>,
     /// Whether the service said that the answer is whole.
     pub whole: bool,
     /// Why it isn't.
@@ -61,7 +63,8 @@ impl Outcome {
                 Delta::Model(model) => self.model = Some(model),
                 Delta::Opaque(parts) => self.opaque = Some(parts),
                 Delta::Finish => self.whole = true,
-                Delta::Waiting { .. } | Delta::Notice(_) => {}
+                Delta::Ended(word) => self.ended = Some(word),
+                Delta::Waiting { .. } | Delta::Notice(_) | Delta::Parameters(_) => {}
             }
         }
     }

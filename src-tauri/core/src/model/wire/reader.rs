@@ -194,7 +194,9 @@ impl Body<'_> {
             return Err(not_the_service(name, &strange));
         }
         let opaque = self.decoder.opaque();
-        std::mem::take(self.decoder.gathered()).end(name)?;
+        let gathered = std::mem::take(self.decoder.gathered());
+        to.extend(gathered.word().map(|word| Delta::Ended(word.to_owned())));
+        gathered.end(name)?;
         to.extend(opaque.map(Delta::Opaque));
         to.push(Delta::Finish);
         Ok(())

@@ -30,6 +30,10 @@ struct Expected {
     #[serde(default)]
     refusal: String,
     usage: Option<Tokens>,
+    finish: Option<String>,
+    blocked: Option<String>,
+    /// What came instead of the rest.
+    error: Option<serde_json::Value>,
     #[serde(default)]
     whole: bool,
     /// Of an error.
@@ -88,6 +92,9 @@ fn every_stream_gives_its_text_and_its_usage_however_it_is_cut() {
         assert_eq!(whole.thoughts, expected.reasoning, "{what}");
         let usage = whole.usage.map(|usage| (usage.input, usage.output));
         assert_eq!(usage, expected.usage.map(|usage| (usage.input, usage.output)), "{what}");
+        if expected.error.is_none() {
+            assert_eq!(whole.ended, expected.finish.or(expected.blocked), "{what}");
+        }
         // A whole answer without a word, such as one that only calls a tool, is none for a chat.
         let text = !whole.text.is_empty();
         assert_eq!(whole.whole, expected.whole && text, "{what}: {:?}", whole.problem);

@@ -109,7 +109,19 @@ export type Appearance = {
 /**
  * Light, dark, or as the system says.
  */
-theme: Theme, };
+theme: Theme, 
+/**
+ * How strongly text and lines stand out.
+ */
+contrast: Contrast, 
+/**
+ * The size of all that is shown, in percent: 80 to 200.
+ */
+size: number, 
+/**
+ * Whether gains and losses are blue and orange instead of green and red.
+ */
+blue_orange: boolean, };
 
 /**
  * A line of the log.
@@ -276,6 +288,18 @@ message_count: number,
  */
 writing: boolean, 
 /**
+ * What ended in it and was not looked at yet.
+ */
+unseen: Unseen | null, 
+/**
+ * Whether it stands before the others.
+ */
+pinned: boolean, 
+/**
+ * Whether it was put away, out of the usual list.
+ */
+archived: boolean, 
+/**
  * When it was made.
  */
 created_at: Timestamp, 
@@ -414,7 +438,11 @@ message: Message, } | { "event": "chat",
 /**
  * The chat as the list shows it.
  */
-chat: Chat, } | { "event": "resync" } | { "event": "vault_damaged" };
+chat: Chat, } | { "event": "gone", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, } | { "event": "list_changed" } | { "event": "resync" } | { "event": "vault_damaged" };
 
 /**
  * A chat, unique inside one vault.
@@ -435,7 +463,20 @@ chat_id: ChatId,
 model: ModelRef | null, };
 
 /**
- * A page of the chat list, the last changed first.
+ * A chat, and whether something is so.
+ */
+export type ChatOnRequest = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * Whether.
+ */
+on: boolean, };
+
+/**
+ * A page of the chat list: pinned ones, then the others, the last changed first.
  */
 export type ChatPage = { 
 /**
@@ -460,6 +501,10 @@ chat_id: ChatId, };
  * A page of the chat list.
  */
 export type ChatsRequest = { 
+/**
+ * Which chats.
+ */
+list: List, 
 /**
  * The `next` of the page before; null for the first page.
  */
@@ -553,6 +598,18 @@ updated_at: Timestamp,
  */
 last_used_at: Timestamp | null, 
 /**
+ * Which version of its words this is, from 1.
+ */
+version: number, 
+/**
+ * Whether new chats are linked to it.
+ */
+default: boolean, 
+/**
+ * Where it and the trading profile disagree.
+ */
+warnings: Array<Warning>, 
+/**
  * 1 to 200 characters.
  */
 name: string, 
@@ -604,6 +661,19 @@ model: ModelRef | null, };
 export type ContextId = number;
 
 /**
+ * A context, and whether something is so.
+ */
+export type ContextOnRequest = { 
+/**
+ * The context.
+ */
+context_id: ContextId, 
+/**
+ * Whether.
+ */
+on: boolean, };
+
+/**
  * A context by id.
  */
 export type ContextRequest = { 
@@ -611,6 +681,49 @@ export type ContextRequest = {
  * The context.
  */
 context_id: ContextId, };
+
+/**
+ * The words of a context as they were at one time.
+ */
+export type ContextVersion = { 
+/**
+ * Its number, from 1.
+ */
+number: number, 
+/**
+ * When it was written.
+ */
+created_at: Timestamp, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * What models were told.
+ */
+instructions: string, 
+/**
+ * The structured facts.
+ */
+data: Record<string, unknown>, };
+
+/**
+ * One version of a context.
+ */
+export type ContextVersionRequest = { 
+/**
+ * The context.
+ */
+context_id: ContextId, 
+/**
+ * The version, from 1.
+ */
+number: number, };
+
+/**
+ * How strongly text and lines stand out.
+ */
+export type Contrast = "system" | "high";
 
 /**
  * An account for somebody else, who claims it at the first sign-in.
@@ -641,6 +754,10 @@ accept_weak: boolean, };
  * Where a page of the chat list ended: opaque to clients, stable while chats change.
  */
 export type Cursor = { 
+/**
+ * Whether the last row is a pinned one.
+ */
+pinned: boolean, 
 /**
  * The last row's time, milliseconds since 1970.
  */
@@ -676,6 +793,15 @@ automatic_backups: boolean,
 backups: Array<BackupInfo>, };
 
 /**
+ * A context, or none.
+ */
+export type DefaultContextRequest = { 
+/**
+ * The context that new chats are linked to; null for none.
+ */
+context_id: ContextId | null, };
+
+/**
  * The end of an account.
  */
 export type DeleteAccountRequest = { 
@@ -703,6 +829,36 @@ made: boolean, };
 export type DoorKind = "desktop" | "terminal" | "http";
 
 /**
+ * What was typed and not sent yet.
+ */
+export type Draft = { 
+/**
+ * The chat that it was typed in; null for the one that begins with it.
+ */
+chat_id: ChatId | null, 
+/**
+ * The question that it would change; null for the next one.
+ */
+message_id: MessageId | null, 
+/**
+ * The words, at most 1 MiB.
+ */
+text: string, };
+
+/**
+ * A question in other words.
+ */
+export type EditRequest = { 
+/**
+ * The question as it was.
+ */
+message_id: MessageId, 
+/**
+ * The question, at most 256 KiB.
+ */
+text: string, };
+
+/**
  * How the last session at a door ended, when its person didn't lock it or sign out.
  */
 export type Ended = "expired" | "elsewhere" | "deleted";
@@ -711,6 +867,124 @@ export type Ended = "expired" | "elsewhere" | "deleted";
  * Why a command was refused. A client branches on this, never on the message.
  */
 export type ErrorCode = "signed_out" | "invalid_credentials" | "claim_required" | "forbidden" | "last_administrator" | "mistyped_code" | "too_many_attempts" | "invalid_field" | "not_found" | "empty_message" | "message_too_long" | "busy" | "model" | "vault_damaged" | "backup_unusable" | "written_by_newer" | "cancelled" | "disk_full" | "not_writable" | "not_here" | "bad_request" | "internal";
+
+/**
+ * A chat that is to leave.
+ */
+export type ExportChatRequest = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * As what.
+ */
+format: Format, };
+
+/**
+ * As what a chat leaves the program.
+ */
+export type Format = "markdown" | "json";
+
+/**
+ * What was found.
+ */
+export type Found = { 
+/**
+ * Messages, the best first.
+ */
+messages: Array<FoundMessage>, 
+/**
+ * Chats by their titles; none when the search is narrowed.
+ */
+chats: Array<FoundChat>, 
+/**
+ * Contexts by name and words; none when the search is narrowed.
+ */
+contexts: Array<FoundContext>, 
+/**
+ * Whether more messages hold the words than are listed here.
+ */
+more: boolean, 
+/**
+ * Messages of an older program that are not searched yet: their words are being gathered.
+ */
+missing: number, };
+
+/**
+ * A chat whose title holds the words.
+ */
+export type FoundChat = { 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * Whether it was put away.
+ */
+archived: boolean, 
+/**
+ * When it last changed.
+ */
+updated_at: Timestamp, 
+/**
+ * Its title.
+ */
+title: Array<Piece>, };
+
+/**
+ * A context that holds the words.
+ */
+export type FoundContext = { 
+/**
+ * The context.
+ */
+context_id: ContextId, 
+/**
+ * Its name.
+ */
+name: Array<Piece>, 
+/**
+ * Where the words stand in its instructions.
+ */
+snippet: Array<Piece>, };
+
+/**
+ * A message that holds the words.
+ */
+export type FoundMessage = { 
+/**
+ * The message.
+ */
+message_id: MessageId, 
+/**
+ * Its chat.
+ */
+chat_id: ChatId, 
+/**
+ * That chat's title.
+ */
+title: string, 
+/**
+ * Whether that chat was put away.
+ */
+archived: boolean, 
+/**
+ * Who wrote it.
+ */
+role: Role, 
+/**
+ * When.
+ */
+created_at: Timestamp, 
+/**
+ * Whether it has a code block.
+ */
+has_code: boolean, 
+/**
+ * Where the words stand in it.
+ */
+snippet: Array<Piece>, };
 
 /**
  * What a window shows when nobody is signed in.
@@ -752,6 +1026,27 @@ export type IdleRequest = {
 idle_minutes: number, };
 
 /**
+ * What an import did.
+ */
+export type Imported = { 
+/**
+ * Chats that came in.
+ */
+chats: number, 
+/**
+ * Messages in them.
+ */
+messages: number, 
+/**
+ * Chats that were here already and stay as they are.
+ */
+known: number, 
+/**
+ * Chats that could not be taken, each with why.
+ */
+refused: Array<string>, };
+
+/**
  * Where the secret of somebody who stays signed in is kept.
  */
 export type KeptIn = "keychain" | "memory";
@@ -786,6 +1081,11 @@ export type LinkRequest = {
  * http, https or mailto.
  */
 url: string, };
+
+/**
+ * Which chats are listed.
+ */
+export type List = "usual" | "archived";
 
 /**
  * A model of a service, with its price where that is known.
@@ -917,6 +1217,10 @@ chat_id: ChatId,
  */
 parent_id: MessageId | null, 
 /**
+ * The messages that stand in its place on other branches, and itself, the oldest first.
+ */
+siblings: Array<MessageId>, 
+/**
  * Who wrote it.
  */
 role: Role, 
@@ -956,6 +1260,10 @@ usage: Usage | null,
  * What it cost, in US dollars, where the model's price is known.
  */
 cost: number | null, 
+/**
+ * The service's own word for how it ended.
+ */
+finish: string | null, 
 /**
  * Messages before it that were not sent, because the model's window is small.
  */
@@ -1088,7 +1396,7 @@ export type OnRequest = {
 on: boolean, };
 
 /**
- * A chat opened: the row and the newest messages of its current branch, oldest first.
+ * A chat opened: the row and a page of the messages of its current branch, oldest first.
  */
 export type OpenChat = { 
 /**
@@ -1100,9 +1408,13 @@ chat: Chat,
  */
 messages: Array<Message>, 
 /**
- * Whether there are older ones: ask with the first message's id.
+ * Whether there are older ones: ask for those before the first.
  */
 has_older: boolean, 
+/**
+ * Whether there are newer ones: ask for those after the last.
+ */
+has_newer: boolean, 
 /**
  * What was summarised up to a message of this page.
  */
@@ -1117,9 +1429,34 @@ export type OpenChatRequest = {
  */
 chat_id: ChatId, 
 /**
- * Only messages before this one; null for the newest.
+ * Only messages before this one.
  */
-before: MessageId | null, };
+before: MessageId | null, 
+/**
+ * Only messages after this one. With neither: the newest.
+ */
+after: MessageId | null, };
+
+/**
+ * What an answer was made with, as it was at that time.
+ */
+export type Origin = { 
+/**
+ * The context that its chat was linked to.
+ */
+context: ContextVersion | null, 
+/**
+ * The trading profile that the model was told.
+ */
+profile: ProfileDraft | null, 
+/**
+ * What the service was asked beside the words, in its own terms.
+ */
+parameters: Record<string, unknown> | null, 
+/**
+ * The service's own word for how it ended.
+ */
+finish: string | null, };
 
 /**
  * The password again, before something that can't be undone.
@@ -1142,6 +1479,19 @@ first_byte: number,
  * Seconds between two bytes of an answer, 1 to 3600.
  */
 idle: number, };
+
+/**
+ * A piece of a text, and whether it is one of the words.
+ */
+export type Piece = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * Whether it is what was searched for.
+ */
+hit: boolean, };
 
 /**
  * What a model costs, in US dollars for a million tokens.
@@ -1295,9 +1645,110 @@ preferences: string,
 risk_parameters: { [key in string]: number }, };
 
 /**
+ * What a model would be told if the next question were asked now.
+ */
+export type Prompt = { 
+/**
+ * The model that would answer, as a person would call it.
+ */
+model: string, 
+/**
+ * The system prompt, to the letter.
+ */
+system: string, 
+/**
+ * What would be sent of the conversation, the oldest first; the last is what is typed.
+ */
+turns: Array<PromptTurn>, 
+/**
+ * Turns before them that would not be sent.
+ */
+left_out: number, 
+/**
+ * Turns before them that would be summarised first; the summary is made when it is needed.
+ */
+to_summarise: number, 
+/**
+ * About how many tokens all of it has.
+ */
+tokens: number, 
+/**
+ * Tokens that the model takes, where that is known.
+ */
+limit: number | null, };
+
+/**
+ * What the next question would be asked with.
+ */
+export type PromptRequest = { 
+/**
+ * The chat; null for one that begins.
+ */
+chat_id: ChatId | null, 
+/**
+ * The context of a chat that begins.
+ */
+context_id: ContextId | null, 
+/**
+ * The model of a chat that begins.
+ */
+model: ModelRef | null, 
+/**
+ * What is typed; may be empty.
+ */
+text: string, };
+
+/**
+ * One turn of what would be sent.
+ */
+export type PromptTurn = { 
+/**
+ * Who speaks.
+ */
+role: Role, 
+/**
+ * The words, Markdown.
+ */
+text: string, };
+
+/**
  * By which way a service is reached.
  */
 export type ProxyChoice = "system" | "direct" | "manual";
+
+/**
+ * What is searched for.
+ */
+export type Query = { 
+/**
+ * Words; all of them must be there. The last may be the start of one. Words in quotes must
+ * follow each other.
+ */
+text: string, 
+/**
+ * Only in this chat.
+ */
+chat_id: ChatId | null, 
+/**
+ * Only what this one wrote.
+ */
+role: Role | null, 
+/**
+ * Only what was written at or after this time.
+ */
+from: Timestamp | null, 
+/**
+ * Only what was written before this time.
+ */
+until: Timestamp | null, 
+/**
+ * Only messages with a code block.
+ */
+has_code: boolean, 
+/**
+ * How many of the best messages were listed already.
+ */
+skip: number, };
 
 /**
  * A recovery code and the password that replaces the lost one.
@@ -1888,6 +2339,31 @@ text: string, } | { "kind": "more",
 text: string, };
 
 /**
+ * A context to begin with, for one of the usual kinds of strategy.
+ */
+export type Template = { 
+/**
+ * What names it.
+ */
+id: string, 
+/**
+ * The kind of strategy, such as "Momentum".
+ */
+name: string, 
+/**
+ * What it is for, in one sentence.
+ */
+about: string, 
+/**
+ * What the editor begins with.
+ */
+instructions: string, 
+/**
+ * The structured facts that it begins with.
+ */
+data: Record<string, unknown>, };
+
+/**
  * Light, dark, or as the system says.
  */
 export type Theme = "system" | "light" | "dark";
@@ -1918,6 +2394,11 @@ export type Timeframe = "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d" | "1w" 
  * A moment in UTC, milliseconds since 1970. On every wire it is RFC 3339 text.
  */
 export type Timestamp = string;
+
+/**
+ * How what was not looked at yet ended.
+ */
+export type Unseen = "done" | "failed";
 
 /**
  * What a context says from now on.
@@ -2012,6 +2493,19 @@ since: Timestamp,
  * Minutes by which the person's days begin before those of UTC.
  */
 offset_minutes: number, };
+
+/**
+ * Where a context and the trading profile disagree.
+ */
+export type Warning = { 
+/**
+ * The structured field that disagrees, such as `timeframe` or `constraints.stop_loss_pct`.
+ */
+field: string, 
+/**
+ * What disagrees, in words for a person.
+ */
+why: string, };
 
 /**
  * Why a door was locked.
@@ -2153,15 +2647,41 @@ export interface Commands {
   update_context: { request: UpdateContextRequest; response: Context };
   /** Deletes a context; chats that were linked to it stay and lose the link. */
   delete_context: { request: ContextRequest; response: Nothing };
-  /** A page of chats, the last changed first. */
+  /** Offers a context to new chats, or no longer. */
+  set_context_active: { request: ContextOnRequest; response: Context };
+  /** Chooses the context that new chats are linked to. */
+  set_default_context: { request: DefaultContextRequest; response: Array<Context> };
+  /** The words of a context at all times, the newest first. */
+  context_versions: { request: ContextRequest; response: Array<ContextVersion> };
+  /** Lets a context say again what it said once, as its next version. */
+  restore_context_version: { request: ContextVersionRequest; response: Context };
+  /** Contexts to begin with, for the usual kinds of strategy. */
+  context_templates: { request: Nothing; response: Array<Template> };
+  /** Where a context that is being written and the trading profile disagree. */
+  context_warnings: { request: ContextDraft; response: Array<Warning> };
+  /** A page of chats: pinned ones, then the others, the last changed first. */
   chats: { request: ChatsRequest; response: ChatPage };
-  /** A chat with the newest page of its messages, or the page before a message. */
+  /** A chat with the newest page of its messages, or the page before or after a message. */
   open_chat: { request: OpenChatRequest; response: OpenChat };
+  /** Makes a message's branch the current one of its chat, and gives the page around it. */
+  show_message: { request: MessageRequest; response: OpenChat };
   /** Commits a question, in a new chat when none is named, and starts the answer. */
   send: { request: SendRequest; response: Sent };
+  /** Asks a question in other words, on a branch of its own. */
+  edit: { request: EditRequest; response: Sent };
+  /** Copies a branch up to a message into a chat of its own. */
+  fork: { request: MessageRequest; response: Chat };
+  /** What an answer was made with. */
+  origin: { request: MessageRequest; response: Origin };
+  /** What a model would be told if the next question were asked now. */
+  prompt: { request: PromptRequest; response: Prompt };
+  /** Everything that was typed and not sent yet. */
+  drafts: { request: Nothing; response: Array<Draft> };
+  /** Keeps what is typed; an empty text forgets it. */
+  save_draft: { request: Draft; response: Nothing };
   /** Stops an answer; what was written is kept. */
   stop: { request: MessageRequest; response: Nothing };
-  /** Asks again for an answer that failed, was stopped or broke off. The old one stays stored. */
+  /** Another answer to the same question. The old one stays stored, on a branch of its own. */
   try_again: { request: MessageRequest; response: Sent };
   /** Lets an answer that was stopped, failed or broke off go on where it stopped. */
   go_on: { request: MessageRequest; response: Sent };
@@ -2173,8 +2693,25 @@ export interface Commands {
   link_context: { request: LinkContextRequest; response: Chat };
   /** Gives a chat a title of the person's own. */
   rename_chat: { request: RenameChatRequest; response: Chat };
-  /** Deletes a chat with its messages. Strategies made in it stay. */
+  /** Lets a chat stand before the others, or not. */
+  pin_chat: { request: ChatOnRequest; response: Chat };
+  /** Puts a chat away, out of the usual list, or brings it back. */
+  archive_chat: { request: ChatOnRequest; response: Chat };
+  /** The person has looked at what ended in a chat. */
+  seen: { request: ChatRequest; response: Nothing };
+  /** Deletes a chat with its messages: for ten seconds it can be brought back. Strategies made */
+  /** in it stay. */
   delete_chat: { request: ChatRequest; response: Nothing };
+  /** Brings a deleted chat back; `not_found` when it is too late. */
+  restore_chat: { request: ChatRequest; response: Chat };
+  /** Searches in messages, titles and contexts. */
+  search: { request: Query; response: Found };
+  /** Saves a chat through the system's dialog; null when the person cancels. */
+  export_chat: { request: ExportChatRequest; response: Saved | null };
+  /** Saves all chats as a zip through the system's dialog; null when the person cancels. */
+  export_chats: { request: Nothing; response: Saved | null };
+  /** Takes chats from a file that the person chooses; null when they cancel. */
+  import_chats: { request: Nothing; response: Imported | null };
   /** Copies a code block of an answer to the clipboard, whole. */
   copy_code: { request: CodeRequest; response: Nothing };
   /** Saves a code block through the system's dialog; null when the person cancels. */
@@ -2213,4 +2750,6 @@ export interface Commands {
   appearance: { request: Nothing; response: Appearance };
   /** Changes the appearance of the window. */
   set_appearance: { request: Appearance; response: Appearance };
+  /** The answer to the question whether the window may close while answers are being written. */
+  close_window: { request: OnRequest; response: Nothing };
 }

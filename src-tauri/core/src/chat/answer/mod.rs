@@ -1,0 +1,250 @@
+//! Writing one answer: asks the model, tells who listens, saves what came.
+//!
+//! What was written is saved every second while it grows and at every end, whatever the end is.
+
+mod preparing;
+mod saving;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::{Chat, ChatEvent, Message, MessageState};
+use crate::account::{Session, Unlocked};
+use crate::ids::{MessageId, ServiceId};
+use crate::model::service::short_name;
+use crate::model::{Answer, Delta, ModelInfo, Problem, ProblemCode, ServiceKind, Usage};
+use crate::profile::ProfileDraft;
+use crate::render::{Renderer, Step};
+
+/// How often what is on the screen changes at most.
+const FRAME: Duration = Duration::from_millis(33);
+/// Bytes; every checkpoint writes the whole answer.
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+
+/// One answer being written.
+pub(in crate::chat) struct Writer {
+    session: Session,
+    unlocked: Arc<Unlocked>,
+    chat: Chat,
+    question: Option<MessageId>,
+    answer: MessageId,
+    model: String,
+    by: Option<By>,
+    text: String,
+    thoughts: String,
+    usage: Option<Usage>,
+    parameters: Option<serde_json::Value>,
+    finish: Option<String>,
+    opaque: Option<serde_json::Value>,
+    notice: Option<Problem>,
+    left_out: u32,
+    /// About how many tokens the model was sent.
+    sent: u32,
+    renderer: Renderer,
+    blocks: u32,
+    told: Told,
+}
+
+/// What the model was told beside the conversation.
+#[derive(Default)]
+struct Told {
+    profile: ProfileDraft,
+    context_version: Option<i64>,
+    profile_version: Option<i64>,
+}
+
+/// Which model of which service answers.
+struct By {
+    service: ServiceId,
+    kind: ServiceKind,
+    /// The service as the person calls it.
+    name: String,
+    asked: ModelInfo,
+    /// The model that really answers, by its id.
+    answers: String,
+    listed: Vec<ModelInfo>,
+    local: bool,
+}
+
+impl Writer {
+    pub(in crate::chat) fn new(session: Session, chat: &Chat, answer: &Message) -> Self {
+        Self {
+            unlocked: Arc::clone(session.unlocked()),
+            session,
+            chat: chat.clone(),
+            question: answer.parent_id,
+            answer: answer.id,
+            model: String::new(),
+            by: None,
+            text: String::new(),
+            thoughts: String::new(),
+            usage: None,
+            parameters: None,
+            finish: None,
+            opaque: None,
+            notice: None,
+            left_out: 0,
+            sent: 0,
+            renderer: Renderer::default(),
+            blocks: 0,
+            told: Told::default(),
+        }
+    }
+
+    /// Writes the answer to its end, whatever that is.
+    pub(in crate::chat) async fn run(mut self, stop: CancellationToken) {
+        let mut narrow = None;
+        let (state, problem) = loop {
+            let asked = tokio::select! {
+                () = stop.cancelled() => Ok(None),
+                asked = self.ask(narrow) => asked.map(Some),
+            };
+            let ended = match asked {
+                Ok(Some(stream)) => self.listen(stream, &stop).await,
+                Ok(None) => Ok(MessageState::Stopped),
+                Err(problem) => Err(problem),
+            };
+            match ended {
+                Ok(state) => break (state, self.notice.take()),
+                // Once more with less of the conversation.
+                Err(problem)
+                    if problem.code == ProblemCode::ContextTooLong
+                        && self.text.is_empty()
+                        && narrow.is_none()
+                        && self.by.is_some() =>
+                {
+                    narrow = Some(self.narrower(&problem).await);
+                }
+                Err(problem) => break (MessageState::Failed, Some(self.explained(problem).await)),
+            }
+        };
+        self.end(state, problem).await;
+    }
+
+    /// Takes what the model says until it ends or is stopped.
+    async fn listen(
+        &mut self,
+        mut stream: Answer,
+        stop: &CancellationToken,
+    ) -> Result<MessageState, Problem> {
+        let mut frame = tokio::time::interval(FRAME);
+        frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut checkpoint = tokio::time::interval(self.session.core().checkpoint);
+        checkpoint.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut saved = 0;
+        let mut shown = 0;
+        let mut thought = 0;
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(MessageState::Stopped),
+                _ = checkpoint.tick(), if saved < self.text.len() => {
+                    match self.save(MessageState::Writing, None).await {
+                        Ok(()) => saved = self.text.len(),
+                        // Tried again at the next tick; the end reports what still fails then.
+                        Err(fault) => tracing::warn!(%fault, "a growing answer was not saved"),
+                    }
+                }
+                _ = frame.tick(), if shown < self.text.len() || thought < self.thoughts.len() => {
+                    let (chat_id, message_id) = (self.chat.id, self.answer);
+                    if let Some(text) = self.thoughts.get(thought..).filter(|text| !text.is_empty()) {
+                        let text = text.to_owned();
+                        self.unlocked.desk.tell(ChatEvent::Thought { chat_id, message_id, text });
+                    }
+                    thought = self.thoughts.len();
+                    if shown < self.text.len() {
+                        let text = self.text[shown..].to_owned();
+                        self.unlocked.desk.tell(ChatEvent::Text { chat_id, message_id, text });
+                        shown = self.text.len();
+                        let steps = self.renderer.steps();
+                        self.show(steps);
+                    }
+                }
+                delta = stream.next() => match delta {
+                    None => return Err(Problem::new(
+                        ProblemCode::StreamBroken,
+                        "The answer broke off. What arrived is kept; try again for a whole one.",
+                    )),
+                    Some(Err(problem)) => return Err(problem),
+                    Some(Ok(Delta::Finish)) => return Ok(MessageState::Done),
+                    Some(Ok(delta)) => {
+                        if matches!(delta, Delta::Waiting { .. }) {
+                            thought = 0;
+                        }
+                        self.take(delta)?;
+                    }
+                },
+            }
+        }
+    }
+
+    fn take(&mut self, delta: Delta) -> Result<(), Problem> {
+        match delta {
+            Delta::Text(text) => {
+                if self.text.len() + text.len() > LONGEST_ANSWER {
+                    return Err(endless("The answer"));
+                }
+                self.renderer.push(&text);
+                self.text.push_str(&text);
+            }
+            Delta::Thought(text) => {
+                if self.thoughts.len() + text.len() > LONGEST_ANSWER {
+                    return Err(endless("The reasoning"));
+                }
+                self.thoughts.push_str(&text);
+            }
+            Delta::Notice(problem) => self.notice = Some(problem),
+            Delta::Opaque(parts) => self.opaque = Some(parts),
+            Delta::Usage(usage) => self.usage = Some(usage),
+            Delta::Parameters(parameters) => self.parameters = Some(parameters),
+            Delta::Ended(word) => self.finish = Some(word),
+            Delta::Model(model) => {
+                if let Some(by) = &mut self.by {
+                    self.model = format!("{} · {}", by.name, short_name(&model));
+                    by.answers = model;
+                }
+            }
+            Delta::Waiting { seconds, reason } => {
+                // The next try thinks anew.
+                self.thoughts.clear();
+                self.unlocked.desk.tell(ChatEvent::Waiting {
+                    chat_id: self.chat.id,
+                    message_id: self.answer,
+                    seconds,
+                    reason,
+                });
+            }
+            Delta::Finish => {}
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, steps: Vec<Step>) {
+        for step in steps {
+            let (chat_id, message_id) = (self.chat.id, self.answer);
+            self.unlocked.desk.tell(match step {
+                Step::Block(block) => {
+                    let index = self.blocks;
+                    self.blocks += 1;
+                    ChatEvent::Block { chat_id, message_id, index, block }
+                }
+                Step::Tail(tail) => {
+                    ChatEvent::Tail { chat_id, message_id, index: self.blocks, tail }
+                }
+            });
+        }
+    }
+}
+
+fn endless(what: &str) -> Problem {
+    Problem::new(
+        ProblemCode::NotTheService,
+        format!(
+            "{what} grew past 4 MB without an end, which no model's does. What arrived is kept."
+        ),
+    )
+}

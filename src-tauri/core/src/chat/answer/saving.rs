@@ -1,0 +1,171 @@
+//! Saving an answer, while it grows and as it ended.
+
+use std::time::Duration;
+
+use sqlx::SqliteConnection;
+
+use super::Writer;
+use crate::account::Locked;
+use crate::chat::store::{self, Progress};
+use crate::chat::{ChatError, ChatEvent, Message, MessageState, Role, ops, title};
+use crate::model::{Problem, ProblemCode, Usage};
+use crate::render::Renderer;
+use crate::vault::Transaction;
+use crate::{search, settings, strategy};
+
+const SAVE_TRIES: u32 = 3;
+
+impl Writer {
+    pub(super) async fn save(
+        &self,
+        state: MessageState,
+        problem: Option<&Problem>,
+    ) -> Result<(), ChatError> {
+        let now = self.session.core().sources.now();
+        let Some(mut db) = self.unlocked.connection().await else {
+            return Err(Locked.into());
+        };
+        let mut row = Transaction::begin(&mut db).await?;
+        let ended = state != MessageState::Writing;
+        let cost = match self.usage.filter(|_| ended) {
+            Some(usage) => self.cost(&mut row, usage).await?,
+            None => None,
+        };
+        let progress = Progress {
+            state,
+            text: &self.text,
+            thoughts: &self.thoughts,
+            model: &self.model,
+            service: self.by.as_ref().map(|by| (by.service, by.kind, by.answers.as_str())),
+            usage: self.usage,
+            cost,
+            left_out: self.left_out,
+            context_version: self.told.context_version,
+            profile_version: self.told.profile_version,
+            finish: self.finish.as_deref(),
+            parameters: self.parameters.as_ref(),
+            problem,
+            opaque: self.opaque.as_ref(),
+            now,
+        };
+        if !store::save(&mut row, self.answer, &progress).await? {
+            return Err(ChatError::NotFound);
+        }
+        if ended {
+            let origin = strategy::Origin {
+                chat_id: self.chat.id,
+                message_id: self.answer,
+                context_id: self.chat.context_id,
+                model: &self.model,
+                profile: &self.told.profile,
+                now,
+            };
+            strategy::record(&mut row, &origin, &self.text).await?;
+            search::take_message(&mut row, self.answer).await?;
+            self.entitle(&mut row).await?;
+        }
+        row.commit().await?;
+        Ok(())
+    }
+
+    /// Names the chat after its first exchange, unless the person named it.
+    async fn entitle(&self, db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        let Some((question, first)) = store::first_question(db, self.answer).await? else {
+            return Ok(());
+        };
+        if first {
+            let title = title::of_exchange(&question, &self.text);
+            if store::set_made_title(db, self.chat.id, &title).await? {
+                search::take_chat(db, self.chat.id, &title).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What so many tokens cost, in millionths of a US dollar, where the model's price is known.
+    pub(super) async fn cost(
+        &self,
+        db: &mut SqliteConnection,
+        usage: Usage,
+    ) -> Result<Option<i64>, sqlx::Error> {
+        let Some(by) = &self.by else { return Ok(None) };
+        let ids = [by.answers.as_str(), by.asked.id.as_str()];
+        let price = settings::price_of(db, by.kind, ids, by.local, usage.input).await?;
+        Ok(price.map(|price| price.cost(usage)))
+    }
+
+    /// Saves the answer as it ended, and tells who listens.
+    pub(super) async fn end(mut self, state: MessageState, problem: Option<Problem>) {
+        let steps = std::mem::take(&mut self.renderer).finish();
+        self.show(steps);
+        let mut saved = self.save(state, problem.as_ref()).await;
+        for _ in 1..SAVE_TRIES {
+            match &saved {
+                Ok(()) | Err(ChatError::NotFound | ChatError::Locked(_)) => break,
+                Err(fault) => {
+                    tracing::error!(%fault, "an ended answer was not saved; trying again");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    saved = self.save(state, problem.as_ref()).await;
+                }
+            }
+        }
+        let message = match saved {
+            Ok(()) => self.read_back().await,
+            Err(fault) => Err(fault),
+        };
+        let (chat_id, message_id) = (self.chat.id, self.answer);
+        let desk = &self.unlocked.desk;
+        match message {
+            Ok(message) => {
+                for mark in message.strategies.clone() {
+                    desk.tell(ChatEvent::Strategy { chat_id, message_id, mark });
+                }
+                desk.tell(ChatEvent::Ended { chat_id, message });
+            }
+            Err(ChatError::NotFound | ChatError::Locked(_)) => {}
+            Err(fault) => {
+                tracing::error!(%fault, "an answer was not saved");
+                desk.tell(ChatEvent::Ended { chat_id, message: self.unsaved() });
+            }
+        }
+    }
+
+    async fn read_back(&self) -> Result<Message, ChatError> {
+        let Some(mut db) = self.unlocked.connection().await else {
+            return Err(Locked.into());
+        };
+        if let Some(chat) = store::chat(&mut db, self.chat.id).await? {
+            self.unlocked.desk.tell(ChatEvent::Chat { chat });
+        }
+        ops::reread(db, self.answer).await
+    }
+
+    /// The answer as it stands on the screen while the disk doesn't take it.
+    fn unsaved(&self) -> Message {
+        Message {
+            id: self.answer,
+            chat_id: self.chat.id,
+            parent_id: self.question,
+            siblings: vec![self.answer],
+            role: Role::Assistant,
+            state: MessageState::Failed,
+            text: self.text.clone(),
+            thoughts: Some(self.thoughts.clone()).filter(|text| !text.is_empty()),
+            blocks: Renderer::whole(&self.text),
+            strategies: Vec::new(),
+            model: Some(self.model.clone()),
+            service: self.by.as_ref().map(|by| by.service),
+            usage: self.usage,
+            cost: None,
+            finish: self.finish.clone(),
+            left_out: self.left_out,
+            goes_on: false,
+            problem: Some(Problem::new(
+                ProblemCode::NotSaved,
+                "This answer could not be saved: the disk is full or can't be written. Copy what you need, make room, then try again.",
+            )),
+            created_at: self.session.core().sources.now(),
+            ended_at: None,
+        }
+    }
+}

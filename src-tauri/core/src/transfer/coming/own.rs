@@ -1,0 +1,160 @@
+//! Our own JSON, as `document` writes it.
+//!
+//! It refuses another format, a version that this program doesn't know, and messages without an id
+//! or of somebody that this program doesn't know. Any other odd field is nothing.
+
+use serde::Deserialize;
+
+use super::super::{FORMAT, VERSION};
+use super::loose::{Loose, MOST, Many, Perhaps, Small};
+use super::tree::{Draft, Node, Said};
+use crate::clock::Timestamp;
+use crate::model::{ServiceKind, Usage};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Document {
+    format: Loose,
+    version: Loose,
+    session_id: Loose,
+    title: Loose,
+    titled: Loose,
+    created_at: Loose,
+    updated_at: Loose,
+    pinned: Loose,
+    archived: Loose,
+    context: Perhaps<Named>,
+    shown: Loose,
+    messages: Many<Line>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    name: Loose,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Line {
+    id: Loose,
+    parent: Loose,
+    role: Loose,
+    state: Loose,
+    created_at: Loose,
+    ended_at: Loose,
+    text: Loose,
+    thoughts: Loose,
+    model: Loose,
+    service_kind: Loose,
+    model_id: Loose,
+    usage: Perhaps<Counted>,
+    cost: Loose,
+    finish: Loose,
+    parameters: Small,
+    left_out: Loose,
+    goes_on: Loose,
+    problem: Small,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Counted {
+    input: Loose,
+    output: Loose,
+    cached: Loose,
+}
+
+impl Document {
+    /// The title, to call the chat by.
+    pub(super) fn title(&self) -> Option<&str> {
+        match &self.title {
+            Loose::Text(title) => Some(title),
+            _ => None,
+        }
+    }
+
+    /// The chat as it was read.
+    pub(super) fn draft(self) -> Result<Draft, String> {
+        if self.format.text().as_deref() != Some(FORMAT) {
+            return Err("it is no chat of AlgoAgent: it doesn't say that it is one".to_owned());
+        }
+        match self.version.count() {
+            Some(VERSION) => {}
+            Some(version) if version > VERSION => {
+                return Err(format!(
+                    "a newer version of AlgoAgent wrote it (format {version}; this one reads {VERSION}). Install that version"
+                ));
+            }
+            _ => return Err("it doesn't say which version of the format it has".to_owned()),
+        }
+        if self.messages.more {
+            return Err(format!("it has more than {MOST} messages"));
+        }
+        let created_at = self.created_at.time();
+        let mut nodes = Vec::with_capacity(self.messages.kept.len());
+        for line in self.messages.kept {
+            nodes.push(line.node(created_at)?);
+        }
+        Ok(Draft {
+            session_id: self.session_id.text(),
+            title: self.title.text(),
+            titled: self.titled.flag(),
+            created_at,
+            updated_at: self.updated_at.time(),
+            pinned: self.pinned.flag(),
+            archived: self.archived.flag(),
+            context: self.context.0.and_then(|context| context.name.text()),
+            shown: self.shown.id(),
+            nodes,
+            torn: false,
+        })
+    }
+}
+
+impl Line {
+    fn node(self, earliest: Option<Timestamp>) -> Result<Node, String> {
+        let id = self.id.id().ok_or("a message in it has no id")?;
+        let role = match self.role.text().as_deref() {
+            Some("user") => "user",
+            Some("assistant") => "assistant",
+            Some("system") => "system",
+            _ => return Err("a message in it says nothing of who wrote it".to_owned()),
+        };
+        let state = match self.state.text().as_deref() {
+            Some("stopped") => "stopped",
+            Some("failed") => "failed",
+            // Nobody writes it here.
+            Some("interrupted" | "writing") => "interrupted",
+            _ => "done",
+        };
+        let kind = self.service_kind.text();
+        let said = Said {
+            role,
+            state,
+            created_at: self.created_at.time().or(earliest).unwrap_or(Timestamp(0)),
+            ended_at: self.ended_at.time(),
+            text: self.text.text().unwrap_or_default(),
+            thoughts: self.thoughts.text(),
+            model: self.model.text(),
+            service_kind: kind
+                .and_then(|kind| serde_json::from_value::<ServiceKind>(kind.into()).ok()),
+            model_id: self.model_id.text(),
+            usage: self.usage.0.and_then(|usage| {
+                Some(Usage {
+                    input: usage.input.count()?,
+                    output: usage.output.count()?,
+                    cached: usage.cached.count().unwrap_or(0),
+                })
+            }),
+            // Millionths of a dollar; a cast from a float stops at the largest value.
+            cost: self.cost.number().map(|dollars| (dollars * 1e6).round() as i64),
+            finish: self.finish.text(),
+            parameters: self.parameters.0,
+            left_out: self.left_out.count().unwrap_or(0),
+            goes_on: self.goes_on.flag(),
+            problem: self.problem.0.and_then(|problem| serde_json::from_value(problem).ok()),
+        };
+        Ok(Node { id, parent: self.parent.id(), said: Some(said), ..Node::default() })
+    }
+}

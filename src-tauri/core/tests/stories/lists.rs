@@ -1,0 +1,204 @@
+//! The list of chats and the drafts: order, what is put away, deleted, brought back, typed.
+
+use std::time::Duration;
+
+use algoagent_core::account::Session;
+use algoagent_core::chat::{self, Chat, ChatError, ChatEvent, Draft, List, New, Place, Unseen};
+use algoagent_core::ids::{ChatId, MessageId};
+use algoagent_core::{Config, Core};
+use sqlx::Connection as _;
+
+use crate::house::{House, PASSWORD, ask, register, sign_in};
+use crate::keyed::Drawn;
+
+async fn listed(session: &Session, list: List) -> Vec<ChatId> {
+    let page = chat::list(session, list, None, 200).await.expect("listed");
+    page.chats.into_iter().map(|chat| chat.id).collect()
+}
+
+async fn chats(house: &House, session: &Session, count: usize) -> Vec<Chat> {
+    let mut made = Vec::new();
+    for number in 0..count {
+        house.pass(60);
+        made.push(ask(session, None, &format!("What is {number}?")).await.0.chat);
+    }
+    made
+}
+
+#[tokio::test]
+async fn pinned_chats_come_first_and_archived_ones_in_a_list_of_their_own() {
+    let (house, _core, ada) = House::with_ada().await;
+    let made: Vec<ChatId> = chats(&house, &ada, 5).await.iter().map(|chat| chat.id).collect();
+    chat::pin(&ada, made[0], true).await.unwrap();
+    chat::pin(&ada, made[2], true).await.unwrap();
+    chat::archive(&ada, made[3], true).await.unwrap();
+    assert_eq!(listed(&ada, List::Usual).await, [made[2], made[0], made[4], made[1]]);
+    assert_eq!(listed(&ada, List::Archived).await, [made[3]]);
+    // Page by page the same, over the edge between pinned ones and others.
+    let (mut paged, mut after) = (Vec::new(), None);
+    loop {
+        let page = chat::list(&ada, List::Usual, after, 1).await.unwrap();
+        paged.extend(page.chats.iter().map(|chat| chat.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, listed(&ada, List::Usual).await);
+    chat::pin(&ada, made[2], false).await.unwrap();
+    chat::archive(&ada, made[3], false).await.unwrap();
+    assert_eq!(listed(&ada, List::Usual).await, [made[0], made[4], made[3], made[2], made[1]]);
+    for refused in [
+        chat::pin(&ada, ChatId(99), true).await,
+        chat::archive(&ada, ChatId(99), true).await,
+        chat::restore(&ada, ChatId(99)).await,
+        chat::restore(&ada, made[0]).await,
+    ] {
+        assert!(matches!(refused, Err(ChatError::NotFound)), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_chat_comes_back_in_time_and_then_nothing_of_it_is_left() {
+    let (house, drawn) = (House::new(), Drawn::default());
+    let config = Config { undo: Duration::from_millis(300), ..house.config() };
+    let core = Core::open(drawn.noted(config)).await.unwrap();
+    let (ada, _) = register(&core, "ada").await;
+    let (one, answer) = ask(&ada, None, "Create a momentum strategy for AAPL").await;
+    let mut events = ada.events().unwrap();
+    chat::save_draft(&ada, typed(Some(one.chat.id), None, "and then")).await.unwrap();
+    chat::delete(&ada, one.chat.id).await.unwrap();
+    assert_eq!(events.recv().await.unwrap(), ChatEvent::Gone { chat_id: one.chat.id });
+    let gone = one.chat.id;
+    assert_eq!(listed(&ada, List::Usual).await, []);
+    assert_eq!(chat::drafts(&ada).await.unwrap(), []);
+    for refused in [
+        chat::open(&ada, gone, Place::Newest).await.map(drop),
+        chat::send(&ada, Some(gone), New::default(), "x".into()).await.map(drop),
+        chat::show(&ada, answer.id).await.map(drop),
+        chat::rename(&ada, gone, "x").await.map(drop),
+        chat::delete(&ada, gone).await,
+    ] {
+        assert!(matches!(refused, Err(ChatError::NotFound)), "{refused:?}");
+    }
+    chat::restore(&ada, gone).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(listed(&ada, List::Usual).await, [gone], "what was brought back stays");
+    assert_eq!(chat::drafts(&ada).await.unwrap().len(), 1);
+    chat::delete(&ada, gone).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let purged = async {
+        while chat::restore(&ada, gone).await.is_ok() {
+            chat::delete(&ada, gone).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(400)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), purged).await.unwrap();
+    let file = house.vault_of(&ada).join("vault.db");
+    core.shut_down().await;
+    let mut vault = drawn.open(&file).await;
+    for (table, left) in [("message", 0), ("chat", 0), ("draft", 0), ("strategy", 1)] {
+        let query = format!("SELECT count(*) FROM {table}");
+        let count: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(&mut vault).await.unwrap();
+        assert_eq!(count, left, "{table}");
+    }
+    // Not even the words in the segments of the index.
+    let words: Vec<u8> =
+        sqlx::query_scalar("SELECT group_concat(hex(block), '') FROM message_words_data")
+            .fetch_one(&mut vault)
+            .await
+            .map(|hex: String| hex.into_bytes())
+            .unwrap();
+    let momentum = "momentum".bytes().map(|byte| format!("{byte:02X}")).collect::<String>();
+    assert!(!String::from_utf8(words).unwrap().contains(&momentum));
+    vault.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_deleted_before_a_kill_is_purged_at_the_next_opening() {
+    let (house, drawn) = (House::new(), Drawn::default());
+    let core = Core::open(drawn.noted(house.config())).await.unwrap();
+    let (ada, _) = register(&core, "ada").await;
+    let (one, _) = ask(&ada, None, "What is ATR?").await;
+    chat::delete(&ada, one.chat.id).await.unwrap();
+    core.end_sessions().await;
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let file = house.vault_of(&ada).join("vault.db");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    core.end_sessions().await;
+    let mut vault = drawn.open(&file).await;
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM chat").fetch_one(&mut vault).await.unwrap();
+    assert_eq!(count, 0);
+    vault.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_ended_behind_a_person_s_back_is_marked_until_it_was_seen() {
+    let (_house, core, ada) = House::with_ada().await;
+    let (one, _) = ask(&ada, None, "What is ATR?").await;
+    let unseen = async |session: &Session| {
+        chat::list(session, List::Usual, None, 1).await.expect("listed").chats[0].unseen
+    };
+    assert_eq!(unseen(&ada).await, Some(Unseen::Done));
+    core.end_sessions().await;
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    assert_eq!(unseen(&ada).await, Some(Unseen::Done), "also after a restart");
+    chat::seen(&ada, one.chat.id).await.unwrap();
+    assert_eq!(unseen(&ada).await, None);
+    chat::seen(&ada, one.chat.id).await.unwrap();
+    // What the person stopped is no news.
+    let mut events = ada.events().unwrap();
+    let sent =
+        chat::send(&ada, Some(one.chat.id), New::default(), "Explain ADX".into()).await.unwrap();
+    chat::stop(&ada, sent.answer.id).await.unwrap();
+    crate::house::until_ended(&mut events).await;
+    assert_eq!(unseen(&ada).await, None);
+}
+
+fn typed(chat_id: Option<ChatId>, message_id: Option<MessageId>, text: &str) -> Draft {
+    Draft { chat_id, message_id, text: text.to_owned() }
+}
+
+#[tokio::test]
+async fn what_is_typed_is_kept_over_a_restart_until_it_is_sent() {
+    let (house, core, ada) = House::with_ada().await;
+    let (one, answer) = ask(&ada, None, "What is ATR?").await;
+    let (chat, question) = (one.chat.id, one.question.id);
+    let drafts = [
+        typed(None, None, "a new one"),
+        typed(Some(chat), None, "and ADX"),
+        typed(Some(chat), Some(question), "What is RSI?"),
+    ];
+    for draft in &drafts {
+        chat::save_draft(&ada, draft.clone()).await.unwrap();
+    }
+    core.shut_down().await;
+    drop((core, ada));
+    let core = house.open().await;
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    assert_eq!(chat::drafts(&ada).await.unwrap(), drafts);
+    let mut events = ada.events().unwrap();
+    chat::edit(&ada, question, "What is RSI?".into()).await.unwrap();
+    crate::house::until_ended(&mut events).await;
+    assert_eq!(chat::drafts(&ada).await.unwrap(), drafts[..2]);
+    ask(&ada, Some(chat), "and ADX").await;
+    assert_eq!(chat::drafts(&ada).await.unwrap(), drafts[..1]);
+    ask(&ada, None, "a new one").await;
+    assert_eq!(chat::drafts(&ada).await.unwrap(), []);
+    chat::save_draft(&ada, typed(None, None, "x")).await.unwrap();
+    chat::save_draft(&ada, typed(None, None, "")).await.unwrap();
+    assert_eq!(chat::drafts(&ada).await.unwrap(), []);
+    for strange in [
+        typed(Some(ChatId(99)), None, "x"),
+        typed(Some(chat), Some(MessageId(999)), "x"),
+        typed(Some(chat), Some(answer.id), "x"),
+        typed(None, Some(question), "x"),
+    ] {
+        let refused = chat::save_draft(&ada, strange.clone()).await;
+        assert!(matches!(refused, Err(ChatError::NotFound)), "{strange:?}: {refused:?}");
+    }
+    let refused = chat::save_draft(&ada, typed(None, None, &"x".repeat(2 * 1024 * 1024))).await;
+    assert!(matches!(refused, Err(ChatError::TooLong { .. })), "{refused:?}");
+}

@@ -1,0 +1,78 @@
+/** What each command does, and when it can be done. */
+import { tick } from 'svelte';
+import type { Desk } from '../chat/desk.svelte';
+import type { Search } from '../search/search.svelte';
+import { appearance } from '../settings/appearance.svelte';
+import type { Deed, Deeds } from './commands';
+import { copyLastCode, lastCode } from './last-code';
+import type { Palette } from './palette.svelte';
+import type { Route } from './route.svelte';
+
+interface Needs {
+  route: Route;
+  desk: Desk;
+  palette: Palette;
+  search: Search;
+  newChat: () => Promise<void>;
+  openSearch: () => Promise<void>;
+  lock: () => Promise<void>;
+  switchUser: () => Promise<void>;
+  signOut: () => Promise<void>;
+}
+
+/** The size of everything in the window. */
+export const SIZING = {
+  larger: { run: () => resize(appearance.larger), when: () => appearance.larger !== null },
+  smaller: { run: () => resize(appearance.smaller), when: () => appearance.smaller !== null },
+  'usual-size': { run: () => resize(100), when: () => appearance.current.size !== 100 },
+} satisfies Partial<Record<keyof Deeds, Deed>>;
+
+export function deedsOf({ route, desk, palette, search, newChat, openSearch, lock, switchUser, signOut }: Needs): Deeds {
+  const { conversation } = desk;
+  const inChat = () => route.screen === 'chat';
+  return {
+    ...SIZING,
+    'new-chat': { run: newChat },
+    search: { run: () => openSearch() },
+    question: { run: focusQuestion },
+    stop: { run: () => conversation.stop(), when: () => inChat() && conversation.writing !== null },
+    'copy-code': { run: () => copyLastCode(conversation), when: () => inChat() && lastCode(conversation) !== null },
+    contexts: { run: () => route.go('contexts') },
+    profile: { run: () => route.go('profile') },
+    settings: { run: () => route.go('settings') },
+    theme: {
+      run: () => appearance.change({ theme: appearance.dark ? 'light' : 'dark' }),
+      says: () => (appearance.dark ? 'Switch to the light theme' : 'Switch to the dark theme'),
+    },
+    contrast: {
+      run: () => appearance.change({ contrast: appearance.current.contrast === 'high' ? 'system' : 'high' }),
+      says: () => (appearance.current.contrast === 'high' ? 'Usual contrast' : 'Higher contrast'),
+    },
+    palette: { run: showPalette },
+    sidebar: { run: route.toggleSidebar, says: () => (route.sidebar ? 'Hide the sidebar' : 'Show the sidebar') },
+    lock: { run: lock },
+    'switch-user': { run: switchUser },
+    'sign-out': { run: signOut },
+  };
+
+  async function focusQuestion(): Promise<void> {
+    if (!(await route.go('chat'))) return;
+    await tick();
+    desk.composer?.focus();
+  }
+
+  /** The keys that show it hide it, too. */
+  async function showPalette(): Promise<void> {
+    if (palette.open) {
+      palette.close();
+      return;
+    }
+    search.close();
+    await tick();
+    palette.show();
+  }
+}
+
+async function resize(size: number | null): Promise<void> {
+  if (size !== null) await appearance.change({ size });
+}

@@ -1,0 +1,168 @@
+/** What is typed, and how it comes into the vault and out of it again. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Drafts } from '../../src/chat/drafts.svelte';
+import { install, type Draft } from '../../src/lib/api';
+import { Backend, refuse } from '../fake/backend';
+
+let backend: Backend;
+let drafts: Drafts;
+const kept = () => backend.talks.drafts;
+const draft = (text: string, chat_id: number | null = 1, message_id: number | null = null): Draft => ({ chat_id, message_id, text });
+const saves = () => backend.calls.filter(({ name }) => name === 'save_draft').map(({ request }) => (request as Draft).text);
+
+function held(name: string): () => void {
+  let release = (): void => undefined;
+  backend.holds.set(name, new Promise((resolve) => {
+    release = () => {
+      backend.holds.delete(name);
+      resolve();
+    };
+  }));
+  return () => { release(); };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  backend = new Backend({ pace: 0 });
+  install(backend);
+  drafts = new Drafts();
+});
+afterEach(() => { vi.useRealTimers(); });
+
+describe('what is typed', () => {
+  it('is in the vault 400 ms later, even while somebody types on', async () => {
+    for (const text of ['a', 'ab', 'abc', 'abcd', 'abcde']) {
+      drafts.write(1, text);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(saves()[0]).toBe('abcd');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kept()).toEqual([draft('abcde')]);
+  });
+
+  it('is saved at once by whoever leaves, and not again later', async () => {
+    drafts.write(1, 'chat');
+    drafts.write(null, 'new');
+    drafts.write(1, 'edit', 7);
+    await drafts.flush();
+    expect(kept()).toEqual([draft('chat'), draft('new', null), draft('edit', 1, 7)]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(saves()).toHaveLength(3);
+  });
+
+  it('comes back at the next start, before what was typed meanwhile', async () => {
+    kept().push(draft('before'), draft('edit', 1, 7));
+    const release = held('drafts');
+    const loading = drafts.load();
+    drafts.write(1, ' and now');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(saves()).toEqual([]);
+    release();
+    await loading;
+    expect(drafts.of(1)).toBe('before and now');
+    expect(drafts.of(1, 7)).toBe('edit');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kept()).toContainEqual(draft('before and now'));
+  });
+
+  it('is never written over what couldn’t be read', async () => {
+    kept().push(draft('before'));
+    backend.refusals.set('drafts', refuse('internal', 'No.'));
+    await drafts.load();
+    drafts.write(1, ' now');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kept()).toEqual([draft('before now')]);
+  });
+
+  it('and deleted is forgotten', async () => {
+    drafts.write(1, 'a');
+    await drafts.flush();
+    drafts.write(1, '');
+    await drafts.flush();
+    expect(kept()).toEqual([]);
+  });
+
+  it('is saved one after the other, so that the last one stays', async () => {
+    const release = held('save_draft');
+    drafts.write(1, 'first');
+    await vi.advanceTimersByTimeAsync(400);
+    drafts.write(1, 'second');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(saves()).toEqual(['first']);
+    release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(kept()).toEqual([draft('second')]);
+  });
+});
+
+describe('what is sent', () => {
+  it('is not brought back by a save that was about to come', async () => {
+    drafts.write(1, 'sent');
+    await drafts.hold(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    drafts.sent(1, 'sent');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(saves()).toEqual([]);
+  });
+
+  it('waits for a save that is on its way', async () => {
+    const release = held('save_draft');
+    drafts.write(1, 'sent');
+    await vi.advanceTimersByTimeAsync(400);
+    let clear = false;
+    const holding = drafts.hold(1).then(() => (clear = true));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(clear).toBe(false);
+    release();
+    await holding;
+    expect(clear).toBe(true);
+  });
+
+  it('leaves what was typed meanwhile, which is saved then', async () => {
+    drafts.write(1, 'sent');
+    await drafts.hold(1);
+    drafts.write(1, 'sent and more');
+    await drafts.flush();
+    expect(saves()).toEqual([]);
+    drafts.sent(1, 'sent');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kept()).toEqual([draft(' and more')]);
+  });
+
+  it('and was refused is saved after all', async () => {
+    drafts.write(1, 'kept');
+    await drafts.hold(1);
+    drafts.release(1);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kept()).toEqual([draft('kept')]);
+  });
+});
+
+describe('a save that fails', () => {
+  const fail = () => backend.refusals.set('save_draft', refuse('disk_full', 'The disk is full.'));
+
+  it('is tried again with the next change, and told of after the second time', async () => {
+    fail();
+    drafts.write(1, 'a');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(drafts.fault).toBeNull();
+    expect(drafts.of(1)).toBe('a');
+    fail();
+    drafts.write(1, 'ab');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(drafts.fault).toBe('The disk is full.');
+    drafts.write(1, 'abc');
+    await vi.advanceTimersByTimeAsync(400);
+    expect(drafts.fault).toBeNull();
+    expect(kept()).toEqual([draft('abc')]);
+  });
+
+  it('holds nobody up for long who leaves', async () => {
+    held('save_draft');
+    drafts.write(1, 'a');
+    let left = false;
+    void drafts.flush().then(() => (left = true));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(left).toBe(true);
+  });
+});

@@ -1,0 +1,101 @@
+/** What stops answers asks first; chats leave as files and come in. */
+import { screen, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { refuse } from '../fake/backend';
+import { ask, button, choose, click, confirm, on, open, section, times } from './open';
+
+const close = (answers: number) => window.dispatchEvent(new CustomEvent('close-asked', { detail: answers }));
+
+describe('closing the window', () => {
+  it('asks while answers are being written, and keeps open', async () => {
+    const backend = open({ signedIn: true });
+    await button(/^Account:/);
+    close(2);
+    const dialog = await screen.findByRole('dialog', { name: '2 answers are still being written' });
+    expect(dialog.textContent).toContain('Closing stops them. What was written so far is kept, and they can go on the next time.');
+    await confirm('2 answers are still being written', 'Keep open');
+    await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(backend.calls.filter(({ name }) => name === 'close_window')).toEqual([{ name: 'close_window', request: { on: false } }]);
+  });
+
+  it('closes when that is said, also from the lock', async () => {
+    const backend = open({ people: ['ada'] });
+    await button('Sign in');
+    close(1);
+    await confirm('1 answer is still being written', 'Close');
+    await vi.waitFor(() => {
+      expect(backend.calls.filter(({ name }) => name === 'close_window')).toEqual([{ name: 'close_window', request: { on: true } }]);
+    });
+  });
+
+  it('says why it was refused', async () => {
+    const backend = open({ signedIn: true });
+    await button(/^Account:/);
+    backend.refusals.set('close_window', refuse('internal', 'The window can’t be closed.'));
+    close(0);
+    expect(await screen.findByText('The window can’t be closed.')).toBeTruthy();
+  });
+});
+
+describe('signing out', () => {
+  it('asks while an answer is being written', async () => {
+    const backend = open({ signedIn: true, pace: 5 });
+    await ask('are you busy');
+    await button('Stop');
+    await choose(/^Account:/, 'Sign out');
+    const dialog = await screen.findByRole('dialog', { name: '1 answer is still being written' });
+    expect(dialog.textContent).toContain('Signing out stops it.');
+    await confirm('1 answer is still being written', 'Stay');
+    await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(times(backend, 'sign_out')).toBe(0);
+    await choose(/^Account:/, 'Switch user');
+    await confirm('1 answer is still being written', 'Switch user');
+    await on('sign-in');
+    expect(times(backend, 'lock')).toBe(1);
+  });
+
+  it('asks nothing otherwise', async () => {
+    open({ signedIn: true, chats: 3 });
+    await choose(/^Account:/, 'Sign out');
+    await on('sign-in');
+  });
+});
+
+describe('chats as files', () => {
+  it('leave, and it is said where they went', async () => {
+    const backend = open({ signedIn: true });
+    await section('Data');
+    let release = (): void => undefined;
+    backend.holds.set('export_chats', new Promise((resolve) => (release = resolve)));
+    await click('Export all chats…');
+    expect((await button('Export all chats…')).getAttribute('aria-busy')).toBe('true');
+    expect((await button('Import chats…')).getAttribute('aria-disabled')).toBe('true');
+    release();
+    expect(await screen.findByText('/home/ada/Documents/algoagent-chats.zip')).toBeTruthy();
+    expect((await button('Export all chats…')).getAttribute('aria-busy')).toBe('false');
+  });
+
+  it('come in, and it is said how many', async () => {
+    open({ signedIn: true });
+    await section('Data');
+    await click('Import chats…');
+    expect(await screen.findByText('12 chats with 340 messages came in. 3 were here already.')).toBeTruthy();
+  });
+
+  it('that could not be taken are listed with why', async () => {
+    open({ signedIn: true }, ({ search }) => (search.imported = { chats: 0, messages: 0, known: 1, refused: ['“RSI”: its messages have no order.', 'Line 7: no chat.'] }));
+    await section('Data');
+    await click('Import chats…');
+    expect(await screen.findByText('1 was here already. 2 chats could not be taken:')).toBeTruthy();
+    const list = screen.getByRole('list', { name: 'Chats that could not be taken' });
+    expect(within(list).getAllByRole('listitem').map((item) => item.textContent)).toEqual(['“RSI”: its messages have no order.', 'Line 7: no chat.']);
+  });
+
+  it('say nothing when the person cancels', async () => {
+    open({ signedIn: true }, ({ search }) => (search.imported = null));
+    await section('Data');
+    await click('Import chats…');
+    await vi.waitFor(async () => { expect((await button('Import chats…')).getAttribute('aria-busy')).toBe('false'); });
+    expect(screen.queryByText(/came in|no chat in it/)).toBeNull();
+  });
+});
