@@ -8,16 +8,28 @@ use crate::journal::{Journal, Outcome};
 use crate::need::{Need, Needs};
 use crate::tool;
 
-const CORE: [&str; 8] =
-    ["run", "--release", "-p", "algoagent-core", "--features", "measure", "--example", "bench"];
+/// The examples of the core that measure, and what.
+const CORE: [(&str, &str); 3] = [
+    ("bench", "reading answers, sign-in, and a vault beside plain SQLite"),
+    ("rendering", "an answer that grows, beside how others show it"),
+    ("chats", "lists, long chats and search in 200,000 and 1,000,000 messages"),
+];
 
 /// Builds and runs what measures. Its tables go to standard output.
 pub(crate) fn run(checkout: &Checkout, journal: &mut Journal) -> Result<(), Fault> {
-    journal.step("bench", "reading answers, sign-in, and a vault beside plain SQLite", || {
-        checkout.cargo(CORE).advice("Mend what the compiler names above.").interactive().run()?;
-        Ok(Outcome::Passed)
-    })?;
     let mut needs = Needs::default();
+    needs.meet(Need::Peers, checkout, journal)?;
+    for (name, about) in CORE {
+        journal.step(name, about, || {
+            let run = ["run", "--release", "-p", "algoagent-core", "--features", "measure"];
+            checkout
+                .cargo(run.into_iter().chain(["--example", name]))
+                .advice("Mend what the compiler names above.")
+                .interactive()
+                .run()?;
+            Ok(Outcome::Passed)
+        })?;
+    }
     for need in [Need::Libraries, Need::FreshInterface, Need::Window] {
         needs.meet(need, checkout, journal)?;
     }

@@ -55,6 +55,11 @@ impl Checkout {
         self.root.join("ui")
     }
 
+    /// Where the bench has what it compares with.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.root.join("tests/peers")
+    }
+
     /// Where tests leave pictures and logs for people to look at.
     pub(crate) fn artifacts(&self) -> PathBuf {
         self.root.join("artifacts")

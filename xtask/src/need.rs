@@ -17,6 +17,8 @@ pub(crate) enum Need {
     Node,
     /// The interface's packages.
     Modules,
+    /// The packages of other clients, for the bench.
+    Peers,
     /// A built interface, of whatever age: the program doesn't compile without one.
     Interface,
     /// The interface built from the files as they are now.
@@ -38,7 +40,7 @@ pub(crate) enum Need {
 impl Need {
     fn before(self) -> &'static [Self] {
         match self {
-            Self::Modules => &[Self::Node],
+            Self::Modules | Self::Peers => &[Self::Node],
             Self::Interface | Self::FreshInterface => &[Self::Modules],
             Self::Program => &[Self::Libraries, Self::FreshInterface],
             Self::Node
@@ -54,6 +56,7 @@ impl Need {
         match self {
             Self::Node => "node and npm",
             Self::Modules => "the interface's packages",
+            Self::Peers => "what others render with",
             Self::Interface => "a built interface",
             Self::FreshInterface => "the interface",
             Self::Libraries => "system libraries",
@@ -86,7 +89,8 @@ impl Needs {
         }
         journal.set_up(need.about(), || match need {
             Need::Node => ui::check_node(),
-            Need::Modules => ui::install(checkout),
+            Need::Modules => ui::install(checkout, &checkout.ui()),
+            Need::Peers => ui::install(checkout, &checkout.peers()),
             Need::Interface | Need::FreshInterface => ui::build(checkout),
             Need::Libraries => system::prepare(Purpose::Build),
             Need::Python => system::prepare(Purpose::Python),

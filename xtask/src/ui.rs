@@ -1,4 +1,5 @@
-//! The interface in `ui/`: Node, its packages, its build.
+//! The interface in `ui/`: Node, its packages, its build. And the packages of other clients that
+//! the bench compares with.
 
 use std::fs;
 use std::path::Path;
@@ -37,28 +38,29 @@ pub(crate) fn check_node() -> Result<(), Fault> {
     Ok(())
 }
 
-/// Installs exactly what the lock file names, unless that is what is installed.
-pub(crate) fn install(checkout: &Checkout) -> Result<(), Fault> {
-    let ui = checkout.ui();
-    let wanted = fs::read(ui.join("package-lock.json")).map_err(|error| {
+/// Installs exactly what the lock file of a folder names, unless that is what is installed.
+pub(crate) fn install(checkout: &Checkout, folder: &Path) -> Result<(), Fault> {
+    let lock = folder.join("package-lock.json");
+    let wanted = fs::read(&lock).map_err(|error| {
         Fault::new(
-            format!("ui/package-lock.json can't be read: {error}."),
-            "Restore it from git, or run `npm install` in ui/ and commit what it writes.",
+            format!("{} can't be read: {error}.", lock.display()),
+            "Restore it from git, or run `npm install` there and commit what it writes.",
         )
     })?;
     // Inside the folder that it speaks of: whoever deletes the packages deletes the stamp with them.
-    let stamp = ui.join("node_modules/.installed-from.json");
+    let stamp = folder.join("node_modules/.installed-from.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         println!("    unchanged since the last time");
         return Ok(());
     }
     npm(checkout, ["ci", "--no-audit", "--no-fund"])
-        .advice("If the lock file and package.json differ, run `npm install` in ui/ and commit the lock file.")
+        .within(folder)
+        .advice("If the lock file and package.json differ, run `npm install` beside them and commit the lock file.")
         .run()?;
     fs::write(&stamp, wanted).map_err(|error| {
         Fault::new(
             format!("{} can't be written: {error}.", stamp.display()),
-            "Delete ui/node_modules and try again.",
+            "Delete the folder node_modules beside the lock file and try again.",
         )
     })
 }
