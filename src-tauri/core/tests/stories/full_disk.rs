@@ -2,6 +2,7 @@
 //! once there is room again.
 
 use std::path::Path;
+use std::time::Duration;
 
 use algoagent_core::account::{self, AccountError, Session};
 use algoagent_core::vault::StoreError;
@@ -143,6 +144,10 @@ async fn someone_on_a_small_disk() {
     };
     assert!(is_full(&fault), "{fault:?}");
     fill(&place.join("filling"));
+    // An answer whose end was refused tries again for a while, and may find room.
+    while ada.answers_under_way() > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let before = everything(&ada).await;
     let register = account::register(&core, DOOR, wish("grace")).await.map(drop);
     let rekey = account::rekey(&ada, secret(PASSWORD)).await.map(drop);
