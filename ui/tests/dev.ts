@@ -30,7 +30,7 @@ const damaged = wish.get('damaged');
 if (damaged) backend.refusals.set('sign_in', { code: 'vault_damaged', message: 'This vault is damaged and can’t be opened.', detail: { username: 'ada', newest_backup: damaged === 'none' ? null : house.data.backups[0] } });
 if (wish.has('servers')) backend.services.servers = [{ name: 'Ollama', kind: 'ollama', base_url: 'http://127.0.0.1:11434', models: ['qwen3:8b', 'llama3.3:70b', 'deepseek-r1:14b'] }];
 if (wish.has('services')) furnish(backend);
-backend.search.appearance = { theme: (wish.get('theme') ?? 'system') as Theme, contrast: wish.has('high') ? 'high' : 'system', size: Number(wish.get('size') ?? 100), blue_orange: false };
+backend.search.appearance = { theme: (wish.get('theme') ?? 'system') as Theme, contrast: wish.has('high') ? 'high' : 'system', size: Number(wish.get('size') ?? 100) };
 backend.search.missing = Number(wish.get('missing') ?? 0);
 if (wish.has('broken')) setTimeout(() => { backend.emit({ event: 'vault_damaged' }); }, 500);
 Object.assign(window, { backend });

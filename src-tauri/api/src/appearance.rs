@@ -41,18 +41,11 @@ pub struct Appearance {
     pub contrast: Contrast,
     /// The size of all that is shown, in percent: 80 to 200.
     pub size: u16,
-    /// Whether gains and losses are blue and orange instead of green and red.
-    pub blue_orange: bool,
 }
 
 impl Default for Appearance {
     fn default() -> Self {
-        Self {
-            theme: Theme::default(),
-            contrast: Contrast::default(),
-            size: 100,
-            blue_orange: false,
-        }
+        Self { theme: Theme::default(), contrast: Contrast::default(), size: 100 }
     }
 }
 

@@ -1,7 +1,7 @@
 /** How the window looks. Kept outside every vault, so it holds before anybody signs in. */
 import { call, type Appearance, type Theme } from '../lib/api';
 
-const USUAL: Appearance = { theme: 'system', contrast: 'system', size: 100, blue_orange: false };
+const USUAL: Appearance = { theme: 'system', contrast: 'system', size: 100 };
 
 /** The sizes that are offered, in percent. */
 export const SIZES = [80, 90, 100, 110, 125, 150, 175, 200];

@@ -7,7 +7,7 @@ export type SearchingCommand = 'search' | 'export_chats' | 'import_chats' | 'app
 const PAGE = 30;
 
 export class Searching {
-  appearance: Appearance = { theme: 'system', contrast: 'system', size: 100, blue_orange: false };
+  appearance: Appearance = { theme: 'system', contrast: 'system', size: 100 };
   /** Messages whose words are still being gathered. */
   missing = 0;
   imported: Imported | null = { chats: 12, messages: 340, known: 3, refused: [] };

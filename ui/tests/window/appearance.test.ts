@@ -37,7 +37,7 @@ describe('contrast', () => {
     expect(dataset.contrast).toBeUndefined();
     await fireEvent.click(screen.getByRole('radio', { name: 'High' }));
     expect(dataset.contrast).toBe('high');
-    await vi.waitFor(() => { expect(last(backend, 'set_appearance')).toEqual({ theme: 'system', contrast: 'high', size: 100, blue_orange: false }); });
+    await vi.waitFor(() => { expect(last(backend, 'set_appearance')).toEqual({ theme: 'system', contrast: 'high', size: 100 }); });
   });
 
   it('is high while the system asks for it, before anybody signs in', async () => {
@@ -114,11 +114,11 @@ describe('the size', () => {
 });
 
 it('the theme of the account menu keeps the rest', async () => {
-  const backend = open({ signedIn: true }, ({ search }) => (search.appearance = { theme: 'dark', contrast: 'high', size: 125, blue_orange: true }));
+  const backend = open({ signedIn: true }, ({ search }) => (search.appearance = { theme: 'dark', contrast: 'high', size: 125 }));
   await button(/^Account:/);
   await vi.waitFor(() => { expect(dataset.theme).toBe('dark'); });
   await fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
   await fireEvent.input(await screen.findByRole('combobox'), { target: { value: 'theme' } });
   await fireEvent.click(screen.getByRole('option', { name: /Switch to the light theme/ }));
-  await vi.waitFor(() => { expect(last(backend, 'set_appearance')).toEqual({ theme: 'light', contrast: 'high', size: 125, blue_orange: true }); });
+  await vi.waitFor(() => { expect(last(backend, 'set_appearance')).toEqual({ theme: 'light', contrast: 'high', size: 125 }); });
 });

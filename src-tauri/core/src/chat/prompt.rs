@@ -8,8 +8,9 @@ use super::{ChatError, Role, store};
 use crate::account::Session;
 use crate::context;
 use crate::ids::{ChatId, ContextId};
+use crate::model::builtin::BuiltIn;
 use crate::model::window::{Budget, Plan, tokens};
-use crate::model::{ModelRef, Speaker};
+use crate::model::{Model as _, ModelRef, Speaker};
 use crate::settings;
 
 /// What the next question would be asked with.
@@ -94,7 +95,7 @@ pub async fn prompt(session: &Session, wanted: Wanted) -> Result<Prompt, ChatErr
     };
     let turns = prepared.request.turns.iter().map(|turn| tokens(&turn.text));
     Ok(Prompt {
-        model: info.map_or_else(|| "Built-in".to_owned(), |model| model.name.clone()),
+        model: info.map_or_else(|| BuiltIn::default().label(), |model| model.name.clone()),
         tokens: turns.fold(tokens(&prepared.request.system), u32::saturating_add),
         limit: info.and_then(|model| Budget::of(model).input()),
         system: prepared.request.system,

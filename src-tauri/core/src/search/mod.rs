@@ -11,10 +11,9 @@ mod taking;
 mod words;
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use ts_rs::TS;
 
-use self::store::MessageRow;
+use self::store::{ChatRow, ContextRow, MessageRow};
 use self::words::Term;
 
 pub(crate) use taking::{
@@ -26,7 +25,7 @@ use crate::account::{Session, Unlocked};
 use crate::chat::{ChatError, Role};
 use crate::clock::Timestamp;
 use crate::ids::{ChatId, ContextId, MessageId};
-use crate::vault::{Transaction, word};
+use crate::vault::{StoreError, Transaction, word};
 
 /// Up to this many matches are ranked against each other.
 const RANKED: usize = 200;
@@ -167,52 +166,78 @@ pub async fn search(session: &Session, query: &Query) -> Result<Found, ChatError
     let (ids, more) = store::messages(&mut db, &terms, &narrowed).await?;
     let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
     found.more = more || ids.len() > skip.saturating_add(PAGE);
-    for (id, row) in page(&mut db, &ids, &terms, skip).await? {
-        found.messages.push(FoundMessage {
-            message_id: id,
-            chat_id: row.chat_id,
-            title: row.title,
-            archived: row.archived,
-            role: word(&row.role)?,
-            created_at: Timestamp(row.created_at),
-            has_code: row.has_code,
-            snippet: snippet::around(&row.text, &terms),
-        });
-    }
-    let wide = Query { text: String::new(), skip: 0, ..query.clone() } == Query::default();
-    if wide && skip == 0 {
-        for (chat_id, archived, updated_at, title) in store::chats(&mut db, &terms, FEW).await? {
-            let (updated_at, title) = (Timestamp(updated_at), snippet::whole(&title, &terms));
-            found.chats.push(FoundChat { chat_id, archived, updated_at, title });
-        }
-        for (context_id, name, text) in store::contexts(&mut db, &terms, FEW).await? {
-            let (name, snippet) = (snippet::whole(&name, &terms), snippet::around(&text, &terms));
-            found.contexts.push(FoundContext { context_id, name, snippet });
-        }
-    }
-    Ok(found)
-}
-
-/// The page of the messages found, the best first.
-async fn page(
-    db: &mut SqliteConnection,
-    ids: &[MessageId],
-    terms: &[Term],
-    skip: usize,
-) -> Result<Vec<(MessageId, MessageRow)>, sqlx::Error> {
+    // Few are ranked, so all of them are read; of many, the page alone.
     let few = ids.len() <= RANKED;
-    let read = if few { ids } else { ids.get(skip..).unwrap_or_default() };
+    let read = if few { &ids[..] } else { ids.get(skip..).unwrap_or_default() };
     let mut rows = Vec::new();
     for id in read.iter().take(if few { RANKED } else { PAGE }) {
-        rows.extend(store::message(db, *id).await?.map(|row| (*id, row)));
+        rows.extend(store::message(&mut db, *id).await?);
     }
-    if !few {
-        return Ok(rows);
+    let wide = Query { text: String::new(), ..query.clone() } == Query::default();
+    let (chats, contexts) = if wide {
+        let chats = store::chats(&mut db, &terms, FEW).await?;
+        (chats, store::contexts(&mut db, &terms, FEW).await?)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    // What follows is work on texts alone: a growing answer needs the connection to save itself.
+    drop(db);
+    let show = move || {
+        if few {
+            rows = ranked(rows, &terms).into_iter().skip(skip).take(PAGE).collect();
+        }
+        found.messages = rows.into_iter().map(|row| row.shown(&terms)).collect::<Result<_, _>>()?;
+        found.chats = chats.into_iter().map(|row| row.shown(&terms)).collect();
+        found.contexts = contexts.into_iter().map(|row| row.shown(&terms)).collect();
+        Ok(found)
+    };
+    tokio::task::spawn_blocking(show)
+        .await
+        .map_err(|fault| StoreError::Io(std::io::Error::other(fault)))?
+}
+
+/// The same messages, the best first.
+fn ranked(rows: Vec<MessageRow>, terms: &[Term]) -> Vec<MessageRow> {
+    let mut scored: Vec<(f64, MessageRow)> =
+        rows.into_iter().map(|row| (ranking::score(&row.text, terms), row)).collect();
+    scored.sort_by(|(one, a), (other, b)| other.total_cmp(one).then(b.id.cmp(&a.id)));
+    scored.into_iter().map(|(_, row)| row).collect()
+}
+
+impl MessageRow {
+    fn shown(self, terms: &[Term]) -> Result<FoundMessage, sqlx::Error> {
+        Ok(FoundMessage {
+            message_id: self.id,
+            chat_id: self.chat_id,
+            title: self.title,
+            archived: self.archived,
+            role: word(&self.role)?,
+            created_at: Timestamp(self.created_at),
+            has_code: self.has_code,
+            snippet: snippet::around(&self.text, terms),
+        })
     }
-    let mut scored: Vec<(f64, (MessageId, MessageRow))> =
-        rows.into_iter().map(|row| (ranking::score(&row.1.text, terms), row)).collect();
-    scored.sort_by(|(one, (a, _)), (other, (b, _))| other.total_cmp(one).then(b.cmp(a)));
-    Ok(scored.into_iter().map(|(_, row)| row).skip(skip).take(PAGE).collect())
+}
+
+impl ChatRow {
+    fn shown(self, terms: &[Term]) -> FoundChat {
+        FoundChat {
+            chat_id: self.id,
+            archived: self.archived,
+            updated_at: Timestamp(self.updated_at),
+            title: snippet::whole(&self.title, terms),
+        }
+    }
+}
+
+impl ContextRow {
+    fn shown(self, terms: &[Term]) -> FoundContext {
+        FoundContext {
+            context_id: self.id,
+            name: snippet::whole(&self.name, terms),
+            snippet: snippet::around(&self.instructions, terms),
+        }
+    }
 }
 
 /// Gathers some of the words that an older program left; `false` when none are missing.

@@ -88,8 +88,13 @@ fn append(to: &mut Vec<MessageId>, more: Vec<MessageId>) {
     to.extend(more.into_iter().filter(|id| !known.contains(id)));
 }
 
+/// Bytes of a long message that are looked through for the words.
+const LONGEST: i64 = 256 * 1024;
+
+/// A message that was found.
 #[derive(FromRow)]
 pub(super) struct MessageRow {
+    pub(super) id: MessageId,
     pub(super) chat_id: ChatId,
     pub(super) title: String,
     pub(super) archived: bool,
@@ -104,22 +109,32 @@ pub(super) async fn message(
     id: MessageId,
 ) -> Result<Option<MessageRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT message.chat_id, chat.title, chat.archived, message.role, message.created_at,
-                message.has_code, message.text
+        "SELECT message.id, message.chat_id, chat.title, chat.archived, message.role,
+                message.created_at, message.has_code, substr(message.text, 1, ?) AS text
          FROM message JOIN chat ON chat.id = message.chat_id
          WHERE message.id = ? AND chat.deleted_at IS NULL",
     )
+    .bind(LONGEST)
     .bind(id)
     .fetch_optional(db)
     .await
 }
 
-/// Chats by title, the best first: id, whether it was put away, when it changed, the title.
+/// A chat whose title was found.
+#[derive(FromRow)]
+pub(super) struct ChatRow {
+    pub(super) id: ChatId,
+    pub(super) archived: bool,
+    pub(super) updated_at: i64,
+    pub(super) title: String,
+}
+
+/// Chats by title, the last changed first.
 pub(super) async fn chats(
     db: &mut SqliteConnection,
     terms: &[Term],
     limit: u32,
-) -> Result<Vec<(ChatId, bool, i64, String)>, sqlx::Error> {
+) -> Result<Vec<ChatRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT chat.id, chat.archived, chat.updated_at, chat.title
          FROM (SELECT rowid AS id FROM chat_words WHERE chat_words MATCH ?
@@ -134,12 +149,20 @@ pub(super) async fn chats(
     .await
 }
 
-/// Contexts, the best first: id, name, instructions.
+/// A context that was found.
+#[derive(FromRow)]
+pub(super) struct ContextRow {
+    pub(super) id: ContextId,
+    pub(super) name: String,
+    pub(super) instructions: String,
+}
+
+/// Contexts, the best first.
 pub(super) async fn contexts(
     db: &mut SqliteConnection,
     terms: &[Term],
     limit: u32,
-) -> Result<Vec<(ContextId, String, String)>, sqlx::Error> {
+) -> Result<Vec<ContextRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT context.id, context.name, context.instructions
          FROM (SELECT rowid AS id, rank FROM context_words WHERE context_words MATCH ?

@@ -68,8 +68,7 @@ pub(crate) async fn forget_message(
     db: &mut SqliteConnection,
     id: MessageId,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM message_words WHERE rowid = ?").bind(id).execute(db).await?;
-    Ok(())
+    forget(db, "message_words", id.0).await
 }
 
 /// Gathers the words of a chat's title.
@@ -78,19 +77,11 @@ pub(crate) async fn take_chat(
     id: ChatId,
     title: &str,
 ) -> Result<(), sqlx::Error> {
-    let found = words(title);
-    sqlx::query("INSERT OR REPLACE INTO chat_words (rowid, words, parts) VALUES (?, ?, ?)")
-        .bind(id)
-        .bind(found.words)
-        .bind(found.parts)
-        .execute(db)
-        .await?;
-    Ok(())
+    take(db, "chat_words", id.0, title).await
 }
 
 pub(crate) async fn forget_chat(db: &mut SqliteConnection, id: ChatId) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM chat_words WHERE rowid = ?").bind(id).execute(db).await?;
-    Ok(())
+    forget(db, "chat_words", id.0).await
 }
 
 /// Gathers the words of a context.
@@ -99,8 +90,26 @@ pub(crate) async fn take_context(
     id: ContextId,
     text: &str,
 ) -> Result<(), sqlx::Error> {
+    take(db, "context_words", id.0, text).await
+}
+
+pub(crate) async fn forget_context(
+    db: &mut SqliteConnection,
+    id: ContextId,
+) -> Result<(), sqlx::Error> {
+    forget(db, "context_words", id.0).await
+}
+
+/// Gathers the words of a text, for an index that is narrowed by nothing.
+async fn take(
+    db: &mut SqliteConnection,
+    index: &'static str,
+    id: i64,
+    text: &str,
+) -> Result<(), sqlx::Error> {
     let found = words(text);
-    sqlx::query("INSERT OR REPLACE INTO context_words (rowid, words, parts) VALUES (?, ?, ?)")
+    let insert = format!("INSERT OR REPLACE INTO {index} (rowid, words, parts) VALUES (?, ?, ?)");
+    sqlx::query(sqlx::AssertSqlSafe(insert))
         .bind(id)
         .bind(found.words)
         .bind(found.parts)
@@ -109,11 +118,13 @@ pub(crate) async fn take_context(
     Ok(())
 }
 
-pub(crate) async fn forget_context(
+async fn forget(
     db: &mut SqliteConnection,
-    id: ContextId,
+    index: &'static str,
+    id: i64,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM context_words WHERE rowid = ?").bind(id).execute(db).await?;
+    let delete = format!("DELETE FROM {index} WHERE rowid = ?");
+    sqlx::query(sqlx::AssertSqlSafe(delete)).bind(id).execute(db).await?;
     Ok(())
 }
 
