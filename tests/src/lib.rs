@@ -22,6 +22,7 @@ pub mod steps;
 pub mod story;
 mod target;
 pub mod terminal;
+pub mod walk;
 pub mod webdriver;
 pub mod window;
 

@@ -2,14 +2,14 @@
 //! program can judge by itself: nothing is cut off, nothing is nameless, nothing is too small or too
 //! faint, and axe-core finds no serious problem.
 
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use algoagent_tests::desktop::{Theme, World};
 use algoagent_tests::gemini::{Gemini, Reply};
 use algoagent_tests::steps::{ADA, BEN, Person};
 use algoagent_tests::terminal::Terminal;
+use algoagent_tests::walk::Walk;
 use algoagent_tests::webdriver::keys;
 use algoagent_tests::window::Window;
 
@@ -17,89 +17,16 @@ use algoagent_tests::window::Window;
 const GRACE: Person =
     Person { name: "grace", email: "grace@example.org", password: "borrowed Teapot 12 on Mars" };
 const KEY: &str = "replay-key-of-the-pictures";
-const SIZES: [(i64, i64); 2] = [(1280, 800), (720, 560)];
+/// Formulas in all the ways that models write them, one too wide for the page, and money.
+const FORMULAS: &str = r"A stop at $2 or $3 costs little. With the mean $\mu = \frac{1}{n}\sum_{i=1}^{n} x_i$ the z-score is
 
-/// Judges the page; gives a list of sentences.
-const TIDY: &str = include_str!("tidy.js");
+$$z = \frac{x - \mu}{\sigma}, \qquad \sigma = \sqrt{\frac{1}{n-1}\sum_{i=1}^{n} (x_i - \mu)^2}$$
 
-/// Lets axe-core judge the page; what it finds comes later.
-const AXE: &str = "
-    window.axeFound = null;
-    const grave = ({ impact }) => impact === 'serious' || impact === 'critical';
-    const where = ({ nodes }) => nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ');
-    axe.run(document, { resultTypes: ['violations'] }).then(
-        ({ violations }) => {
-            window.axeFound = violations.filter(grave).map((one) => `${one.help} (${one.id}): ${where(one)}`);
-        },
-        (error) => { window.axeFound = [`axe-core failed: ${error}`]; },
-    );";
+and \(\beta\) follows from
 
-struct Walk<'w> {
-    window: Window<'w>,
-    theme: &'static str,
-    faults: Vec<String>,
-}
+\[ r_t = \alpha + \beta_1 f_{1,t} + \beta_2 f_{2,t} + \beta_3 f_{3,t} + \beta_4 f_{4,t} + \beta_5 f_{5,t} + \beta_6 f_{6,t} + \beta_7 f_{7,t} + \beta_8 f_{8,t} + \varepsilon_t \]
 
-/// The source of axe-core, as the interface's packages have it.
-fn axe() -> &'static str {
-    static SOURCE: LazyLock<String> = LazyLock::new(|| {
-        let file =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
-        std::fs::read_to_string(file).expect("the interface's packages are installed")
-    });
-    &SOURCE
-}
-
-impl Walk<'_> {
-    /// Looks at the screen in both sizes.
-    fn look(&mut self, name: &str) {
-        self.look_with(name, |_| {});
-    }
-
-    /// Looks at the screen in both sizes, each time after this was done.
-    fn look_with(&mut self, name: &str, prepare: impl Fn(&Window<'_>)) {
-        for (width, height) in SIZES {
-            self.window.resize(width, height);
-            prepare(&self.window);
-            self.look_once(name, width);
-        }
-        let (width, height) = SIZES[0];
-        self.window.resize(width, height);
-    }
-
-    /// Looks at the screen as it is, where another size would close what is open.
-    fn look_once(&mut self, name: &str, width: i64) {
-        let note = self.window.any("status").within(self.window.find("region", "Notes"));
-        note.disappears();
-        let picture = format!("screen-{}-{width}-{name}", self.theme);
-        self.window.screenshot(&picture);
-        let judged = self.window.script(TIDY, &[]);
-        let sentences = judged.as_array().cloned().unwrap_or_default();
-        self.faults.extend(
-            sentences
-                .iter()
-                .filter_map(|sentence| Some(format!("{picture}: {}", sentence.as_str()?))),
-        );
-        if width == SIZES[0].0 {
-            self.judge(&picture);
-        }
-    }
-
-    /// What axe-core says of the screen.
-    fn judge(&mut self, picture: &str) {
-        if self.window.script("return typeof window.axe", &[]) != "object" {
-            self.window.script(axe(), &[]);
-        }
-        self.window.script(AXE, &[]);
-        let found = self.window.eventually("axe-core's judgement", || {
-            let found = self.window.script("return window.axeFound", &[]);
-            found.as_array().cloned()
-        });
-        let sentences = found.iter().filter_map(|sentence| sentence.as_str());
-        self.faults.extend(sentences.map(|sentence| format!("{picture}: {sentence}")));
-    }
-}
-
+Compare $AAPL/$MSFT.";
 #[test]
 fn every_screen_is_fit_to_be_seen_in_the_light() {
     walk_through(Theme::Light, "light");
@@ -123,7 +50,7 @@ fn walk_through(theme: Theme, name: &'static str) {
         std::fs::create_dir(world.data_dir()).expect("a new computer");
         std::fs::write(world.data_dir().join("window.json"), looks).expect("it can be written");
     }
-    let mut walk = Walk { window: world.open(), theme: name, faults: Vec::new() };
+    let mut walk = Walk::new(world.open(), name);
 
     walk.window.shows("sign-in");
     follows_the_system(&walk.window, theme);
@@ -163,9 +90,10 @@ fn walk_through(theme: Theme, name: &'static str) {
     walk.window.button("Create account").click();
     walk.window.apply_for_account(&BEN);
     walk.window.recovery_code();
-    let Walk { window, theme, faults } = walk;
-    window.close();
-    let mut walk = Walk { window: world.open(), theme, faults };
+    let mut walk = walk.after(|window| {
+        window.close();
+        world.open()
+    });
     walk.window.sign_in(&BEN);
     walk.window.button("Make a new one").appears();
     walk.look("banner-code");
@@ -176,9 +104,7 @@ fn walk_through(theme: Theme, name: &'static str) {
     walk.window.try_the_demo();
     walk.look("demo");
 
-    let Walk { window, faults, .. } = walk;
-    window.close();
-    assert!(faults.is_empty(), "not fit to be seen:\n{}", faults.join("\n"));
+    walk.end();
 }
 
 /// With the theme "system" the page is as light or dark as the desktop.
@@ -314,6 +240,13 @@ fn connects(walk: &mut Walk<'_>) {
     walk.window.textbox("Base address").appears();
     walk.look("dialog-another-server");
     walk.window.button("Cancel").click();
+    walk.window.new_chat();
+
+    gemini.answers([Reply::saying([FORMULAS])]);
+    walk.window.ask("How is a z-score made?");
+    walk.window.answer_becomes(1, "done");
+    assert_eq!(walk.window.answer().holds("math"), 4, "each formula is drawn");
+    walk.look("chat-formulas");
     walk.window.new_chat();
 
     let slow = Reply::recorded("strategy-stream").by_event().every(Duration::from_millis(400));

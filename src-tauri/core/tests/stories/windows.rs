@@ -142,6 +142,11 @@ async fn past_sixty_percent_the_model_summarises_the_middle_and_nothing_is_lost(
     assert_eq!(at + 1, summary.messages as usize);
     let shown = chat::open(&ada, chat, chat::Place::Newest).await.unwrap().summaries;
     assert_eq!(shown, std::slice::from_ref(&summary));
+    // A fork has it too, below the copy of the same message, and its cost is counted once.
+    let fork = chat::fork(&ada, stored.last().unwrap().id).await.unwrap();
+    let copies = all(&ada, fork.id).await;
+    let forked = chat::open(&ada, fork.id, chat::Place::Newest).await.unwrap().summaries;
+    assert_eq!(forked, [chat::Summary { message_id: copies[at].id, ..summary.clone() }]);
     // It is kept: after another start it is used again, and not made again.
     core.end_sessions().await;
     let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();

@@ -5,6 +5,20 @@ use sqlx::SqliteConnection;
 use super::messages::{MESSAGE, MessageRow, Stored};
 use crate::ids::{ChatId, MessageId};
 
+/// The way from the message `?1` up to the first of its chat.
+const PATH: &str = "WITH RECURSIVE path (id, above) AS (
+        SELECT id, parent_id FROM message INDEXED BY message_tree WHERE id = ?1
+        UNION ALL
+        SELECT message.id, message.parent_id
+        FROM path JOIN message INDEXED BY message_tree ON message.id = path.above
+    )";
+
+/// The way down that is shown, after the message with which it begins.
+const DOWN: &str = "
+        UNION ALL
+        SELECT message.id, message.chosen_id
+        FROM below JOIN message INDEXED BY message_tree ON message.id = below.next";
+
 /// The newest message of the chat's current branch.
 pub(in crate::chat) async fn head(
     db: &mut SqliteConnection,
@@ -49,9 +63,7 @@ pub(in crate::chat) async fn below(
         "WITH RECURSIVE below (id, next) AS (
             SELECT id, chosen_id FROM message INDEXED BY message_tree
             WHERE id = (SELECT chosen_id FROM message WHERE id = ?)
-            UNION ALL
-            SELECT message.id, message.chosen_id
-            FROM below JOIN message INDEXED BY message_tree ON message.id = below.next
+            {DOWN}
             LIMIT ?
          )
          {MESSAGE} FROM below JOIN message ON message.id = below.id ORDER BY depth"
@@ -66,18 +78,14 @@ pub(in crate::chat) async fn leaf(
     db: &mut SqliteConnection,
     id: MessageId,
 ) -> Result<MessageId, sqlx::Error> {
-    sqlx::query_scalar(
+    let query = format!(
         "WITH RECURSIVE below (id, next) AS (
             SELECT id, chosen_id FROM message INDEXED BY message_tree WHERE id = ?
-            UNION ALL
-            SELECT message.id, message.chosen_id
-            FROM below JOIN message INDEXED BY message_tree ON message.id = below.next
+            {DOWN}
          )
-         SELECT id FROM below WHERE next IS NULL",
-    )
-    .bind(id)
-    .fetch_one(db)
-    .await
+         SELECT id FROM below WHERE next IS NULL"
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(id).fetch_one(db).await
 }
 
 /// Lets each message above a message show the way down to it.
@@ -85,19 +93,11 @@ pub(in crate::chat) async fn choose_path(
     db: &mut SqliteConnection,
     id: MessageId,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "WITH RECURSIVE path (id, above) AS (
-            SELECT id, parent_id FROM message INDEXED BY message_tree WHERE id = ?
-            UNION ALL
-            SELECT message.id, message.parent_id
-            FROM path JOIN message INDEXED BY message_tree ON message.id = path.above
-         )
-         UPDATE message SET chosen_id = path.id FROM path
-         WHERE message.id = path.above AND message.chosen_id IS NOT path.id",
-    )
-    .bind(id)
-    .execute(db)
-    .await?;
+    let query = format!(
+        "{PATH} UPDATE message SET chosen_id = path.id FROM path
+         WHERE message.id = path.above AND message.chosen_id IS NOT path.id"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(query)).bind(id).execute(db).await?;
     Ok(())
 }
 
@@ -140,13 +140,8 @@ pub(in crate::chat) async fn copy_branch(
     end: MessageId,
     to: ChatId,
 ) -> Result<MessageId, sqlx::Error> {
-    sqlx::query(
-        "WITH RECURSIVE path (id, above) AS (
-            SELECT id, parent_id FROM message INDEXED BY message_tree WHERE id = ?1
-            UNION ALL
-            SELECT message.id, message.parent_id
-            FROM path JOIN message INDEXED BY message_tree ON message.id = path.above
-         )
+    let query = format!(
+        "{PATH}
          INSERT INTO message (chat_id, depth, role, state, created_at, ended_at, input_tokens,
             output_tokens, cached_tokens, cost, model, service_id, service_kind, model_id, left_out,
             goes_on, context_version_id, profile_version_id, finish, parameters, has_code, problem,
@@ -155,12 +150,9 @@ pub(in crate::chat) async fn copy_branch(
             input_tokens, output_tokens, cached_tokens, cost, model, service_id, service_kind,
             model_id, left_out, goes_on, context_version_id, profile_version_id, finish, parameters,
             has_code, problem, opaque, thoughts, text, 1
-         FROM path JOIN message ON message.id = path.id ORDER BY depth",
-    )
-    .bind(end)
-    .bind(to)
-    .execute(&mut *db)
-    .await?;
+         FROM path JOIN message ON message.id = path.id ORDER BY depth"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(query)).bind(end).bind(to).execute(&mut *db).await?;
     let (first, last): (MessageId, MessageId) =
         sqlx::query_as("SELECT min(id), max(id) FROM message WHERE chat_id = ?")
             .bind(to)
@@ -176,23 +168,20 @@ pub(in crate::chat) async fn copy_branch(
     .bind(last)
     .execute(&mut *db)
     .await?;
-    sqlx::query(
-        "WITH RECURSIVE path (id, above, depth) AS (
-            SELECT id, parent_id, depth FROM message WHERE id = ?1
-            UNION ALL
-            SELECT message.id, message.parent_id, message.depth
-            FROM path JOIN message ON message.id = path.above
-         )
+    let query = format!(
+        "{PATH}
          INSERT INTO summary (chat_id, message_id, messages, created_at, input_tokens, output_tokens,
             cost, model, text)
-         SELECT ?2, ?3 + path.depth, messages, created_at, 0, 0, NULL, model, text
-         FROM path JOIN summary ON summary.message_id = path.id ORDER BY summary.id",
-    )
-    .bind(end)
-    .bind(to)
-    .bind(first)
-    .execute(&mut *db)
-    .await?;
+         SELECT ?2, ?3 + message.depth, messages, summary.created_at, 0, 0, NULL, summary.model, summary.text
+         FROM path JOIN message ON message.id = path.id
+         JOIN summary ON summary.message_id = path.id ORDER BY summary.id"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(end)
+        .bind(to)
+        .bind(first)
+        .execute(&mut *db)
+        .await?;
     set_head(db, to, last).await?;
     Ok(first)
 }

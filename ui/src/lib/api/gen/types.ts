@@ -117,11 +117,7 @@ contrast: Contrast,
 /**
  * The size of all that is shown, in percent: 80 to 200.
  */
-size: number, 
-/**
- * Whether gains and losses are blue and orange instead of green and red.
- */
-blue_orange: boolean, };
+size: number, };
 
 /**
  * A line of the log.
