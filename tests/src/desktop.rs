@@ -43,6 +43,7 @@ pub struct Outcome {
 pub struct World {
     name: String,
     mark: String,
+    program: PathBuf,
     root: TempDir,
     theme: Cell<Theme>,
     display: Option<String>,
@@ -59,6 +60,13 @@ impl World {
         world
     }
 
+    /// A computer with a screen, on which another program is opened.
+    pub fn with_program(name: &str, program: &Path) -> Self {
+        let mut world = Self::new(name);
+        program.clone_into(&mut world.program);
+        world
+    }
+
     /// A computer without a screen.
     pub fn without_display(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -68,6 +76,7 @@ impl World {
         let world = Self {
             name: name.to_owned(),
             mark: format!("{}-{count}", std::process::id()),
+            program: program(),
             root,
             theme: Cell::new(Theme::Light),
             display: None,
@@ -183,6 +192,11 @@ impl World {
         command
     }
 
+    /// What is opened on it.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     pub(crate) fn mark(&self) -> &str {
         &self.mark
     }
@@ -206,7 +220,7 @@ impl World {
         let script = self.log_file("start");
         let text = format!(
             "#!/bin/sh\nexec '{}' \"$@\" >>'{}' 2>&1\n",
-            program().display(),
+            self.program.display(),
             self.log_file("program").display()
         );
         fs::write(&script, text).expect("the starter can be written");

@@ -63,6 +63,12 @@ impl<'w> Hands<'w> {
             .unwrap_or_else(|| panic!("{text:?} can't be typed"));
     }
 
+    /// Types a text as people do, ten letters a second.
+    pub fn write_slowly(&self, text: &str) {
+        self.xdotool(&["type", "--delay", "100", text])
+            .unwrap_or_else(|| panic!("{text:?} can't be typed"));
+    }
+
     /// What the clipboard holds.
     pub fn clipboard(&self) -> String {
         let text = eventually(LIVENESS, || {

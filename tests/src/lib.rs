@@ -7,6 +7,7 @@
 //!
 //! Every deadline here bounds liveness ("it happens at all"), none measures speed.
 
+mod cost;
 pub mod desktop;
 pub mod faults;
 pub mod gemini;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::desktop::World;
 use crate::webdriver::{Answer, Session};
-use crate::{LIVENESS, Target, artifacts, eventually, processes, program};
+use crate::{LIVENESS, Target, artifacts, eventually, processes};
 
 /// An open window of the program.
 pub struct Window<'w> {
@@ -56,13 +56,17 @@ impl<'w> Window<'w> {
             world.keep_log(&artifacts());
             panic!("no window came up: {why}\nthe program said: {}", world.log())
         });
-        let pid = processes::running(&mark, &program())
+        let pid = processes::running(&mark, world.program())
             .unwrap_or_else(|| panic!("the program ended at once: {}", world.log()));
         let driver = opening.driver.take().expect("it was put there above");
         let window = Self { world, session, driver, mark: mark.clone(), pid };
         window.eventually("the first screen", || window.screen());
         window.resize(1280, 800);
         window
+    }
+
+    pub(crate) fn mark(&self) -> &str {
+        &self.mark
     }
 
     /// The computer on which it is open.
