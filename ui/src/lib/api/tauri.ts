@@ -3,6 +3,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import type { ChatEvent } from './gen/types';
 import { asFault } from './faults';
 import { Line } from './line';
+import { Pace } from './pace';
 import type { Transport } from './transport';
 
 let agreed: Promise<Line> | undefined;
@@ -26,21 +27,40 @@ export const tauri: Transport = {
   async listen(onEvent) {
     const from = await line();
     const channel = new Channel<string>();
-    // Opened one after the other, so that none overtakes another; one that fails holds none up.
+    const failed = (error: unknown) => {
+      void Promise.reject(asFault(error));
+    };
+    const pace = new Pace<ChatEvent>({ take: onEvent, weigh: markup, failed });
+    // Opened one after the other, so that none overtakes another.
     let before = Promise.resolve();
     channel.onmessage = (sealed) => {
-      const bytes = Uint8Array.from(atob(sealed), (letter) => letter.charCodeAt(0));
+      const bytes = decoded(sealed);
       before = before
         .then(async () => {
-          onEvent((await from.open(bytes)) as ChatEvent);
+          pace.add((await from.open(bytes)) as ChatEvent);
         })
-        .catch((error: unknown) => {
-          void Promise.reject(asFault(error));
-        });
+        .catch(failed);
     };
     await invoke('listen', { channel });
   },
 };
+
+/** How much an event gives the page to draw, in characters. */
+function markup(event: ChatEvent): number {
+  if (event.event === 'block') return event.block.html.length;
+  if (event.event !== 'tail' || event.tail === null) return 0;
+  return 'html' in event.tail ? event.tail.html.length : event.tail.text.length;
+}
+
+/** Base64 as bytes, letter by letter only where the webview can't: the end of a long answer is half a megabyte. */
+function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  const native = (Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }).fromBase64;
+  if (native) return native.call(Uint8Array, base64);
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
 
 /**
  * Tauri says a command again, another way, when its request is cut off. That is meant for a webview
