@@ -92,6 +92,9 @@ commands! {
 
     /// What a window shows when nobody is signed in.
     gate = locking(Nothing) -> locking::Gate;
+    /// How many answers, in whichever chat, stop when this door is locked or left now: whoever
+    /// asks the person first asks this.
+    answers_at_stake = locking(Nothing) -> u32;
     /// Locks this door at once. Answers stop; what was written is kept.
     lock = locking(locking::LockRequest) -> Nothing;
     /// Ends the other sessions of whoever locked this door.

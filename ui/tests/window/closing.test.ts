@@ -1,5 +1,5 @@
 /** What stops answers asks first; chats leave as files and come in. */
-import { screen, within } from '@testing-library/svelte';
+import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse } from '../fake/backend';
 import { ask, button, choose, click, confirm, on, open, section, times } from './open';
@@ -58,6 +58,49 @@ describe('signing out', () => {
     open({ signedIn: true, chats: 3 });
     await choose(/^Account:/, 'Sign out');
     await on('sign-in');
+  });
+});
+
+describe('locking', () => {
+  const lock = () => fireEvent.keyDown(document.body, { key: 'l', ctrlKey: true });
+
+  it('asks while an answer is being written, and can be refused', async () => {
+    const backend = open({ signedIn: true, pace: 5 });
+    await ask('are you busy');
+    await button('Stop');
+    await lock();
+    const dialog = await screen.findByRole('dialog', { name: '1 answer is still being written' });
+    expect(dialog.textContent).toContain('Locking stops it. What was written so far is kept, and it can go on the next time.');
+    // The keys that asked are no answer.
+    await lock();
+    await lock();
+    await confirm('1 answer is still being written', 'Don’t lock');
+    await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(times(backend, 'lock')).toBe(0);
+    await choose(/^Account:/, 'Lock');
+    await confirm('1 answer is still being written', 'Lock');
+    await on('locked');
+    expect(times(backend, 'lock')).toBe(1);
+  });
+
+  it('counts what is written in chats that were never looked at', async () => {
+    open({ signedIn: true }, (backend) => {
+      const chat = backend.chat('In a terminal');
+      for (let i = 0; i < 2; i += 1) backend.message(chat.id, 'assistant', '', { state: 'writing' });
+    });
+    await button(/^Account:/);
+    await lock();
+    const dialog = await screen.findByRole('dialog', { name: '2 answers are still being written' });
+    expect(dialog.textContent).toContain('Locking stops them.');
+  });
+
+  it('doesn’t wait for a core that can’t tell', async () => {
+    const backend = open({ signedIn: true, pace: 5 });
+    await ask('are you busy');
+    await button('Stop');
+    backend.refusals.set('answers_at_stake', refuse('internal', 'Something went wrong.'));
+    await lock();
+    await on('locked');
   });
 });
 
