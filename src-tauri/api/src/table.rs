@@ -235,8 +235,8 @@ commands! {
     copy_code = code(code::CodeRequest) -> Nothing;
     /// Saves a code block through the system's dialog; null when the person cancels.
     save_code = code(code::CodeRequest) -> Option<code::Saved>;
-    /// Copies a message's Markdown to the clipboard.
-    copy_message = code(chat::MessageRequest) -> Nothing;
+    /// Copies a message to the clipboard, as Markdown or as plain text.
+    copy_message = code(code::CopyMessageRequest) -> Nothing;
     /// Copies a recovery code to the clipboard.
     copy_recovery_code = code(code::RecoveryCodeRequest) -> Nothing;
     /// Saves a recovery code through the system's dialog; null when the person cancels.

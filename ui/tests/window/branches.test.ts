@@ -181,6 +181,19 @@ describe('another answer', () => {
   });
 });
 
+it('an answer is copied as Markdown or as text, a question as it was typed', async () => {
+  const backend = await talk();
+  const answer = answers()[1];
+  const message_id = Number(answer?.dataset.messageId);
+  await fireEvent.click(of(answer, 'Copy message'));
+  await vi.waitFor(() => { expect(last(backend, 'copy_message')).toEqual({ message_id, form: 'markdown' }); });
+  of(answer, 'Copy as text').focus();
+  await fireEvent.click(of(answer, 'Copy as text'));
+  await vi.waitFor(() => { expect(last(backend, 'copy_message')).toEqual({ message_id, form: 'text' }); });
+  expect(within(questions()[0] ?? document.body).queryByRole('button', { name: 'Copy as text' })).toBeNull();
+  expect(of(questions()[0], 'Copy message')).toBeTruthy();
+});
+
 it('a fork from a message opens a chat of its own', async () => {
   const backend = await talk();
   await fireEvent.click(of(answers()[0], 'Fork into a new chat from here'));
