@@ -126,12 +126,29 @@ describe('chats as files', () => {
   });
 
   it('that could not be taken are listed with why', async () => {
-    open({ signedIn: true }, ({ search }) => (search.imported = { chats: 0, messages: 0, known: 1, refused: ['“RSI”: its messages have no order.', 'Line 7: no chat.'] }));
+    open({ signedIn: true }, ({ search }) => (search.imported = { chats: 0, messages: 0, known: 1, refused: ['“RSI”: its messages have no order.', 'Line 7: no chat.'], cancelled: false }));
     await section('Data');
     await click('Import chats…');
     expect(await screen.findByText('1 was here already. 2 chats could not be taken:')).toBeTruthy();
     const list = screen.getByRole('list', { name: 'Chats that could not be taken' });
     expect(within(list).getAllByRole('listitem').map((item) => item.textContent)).toEqual(['“RSI”: its messages have no order.', 'Line 7: no chat.']);
+  });
+
+  it('show how far it is, and can be given up: what came in before stays', async () => {
+    const backend = open({ signedIn: true }, ({ house, search }) => {
+      house.work = { kind: 'import', step: 'Importing chats', done: 30, total: 120 };
+      search.imported = { chats: 2, messages: 9, known: 0, refused: [], cancelled: true };
+    });
+    await section('Data');
+    let release = (): void => undefined;
+    backend.holds.set('import_chats', new Promise((resolve) => (release = resolve)));
+    await click('Import chats…');
+    const bar = await screen.findByRole('progressbar', { name: 'Importing chats' });
+    expect(bar.closest('.work')?.textContent).toContain('25');
+    await click('Cancel');
+    await vi.waitFor(() => { expect(times(backend, 'cancel_work')).toBe(1); });
+    release();
+    expect(await screen.findByText('2 chats with 9 messages came in. Then it was cancelled; they stay.')).toBeTruthy();
   });
 
   it('say nothing when the person cancels', async () => {
