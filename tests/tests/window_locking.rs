@@ -60,7 +60,7 @@ fn shows_nothing_of(window: &Window<'_>, words: &[&str]) {
 }
 
 #[test]
-fn a_lock_stops_a_growing_answer_keeps_it_and_shows_nothing_of_it() {
+fn a_lock_asks_stops_a_growing_answer_keeps_it_and_shows_nothing_of_it() {
     let world = World::new("window-lock");
     let gemini = Gemini::start(KEY);
     let window = open_for(&world, &[&ADA], &ADA, &gemini);
@@ -68,10 +68,20 @@ fn a_lock_stops_a_growing_answer_keeps_it_and_shows_nothing_of_it() {
     for by in ["the menu", "its keys"] {
         gemini.answers([slow(600)]);
         let title = begins(&window);
-        window.leaves(|| match by {
+        let lock = || match by {
             "the menu" => window.account_menu("Lock"),
             _ => window.press("ctrl+l"),
-        });
+        };
+        let answer = |what| {
+            let dialog = window.find("dialog", "1 answer is still being written");
+            window.button(what).within(dialog).click();
+        };
+        lock();
+        answer("Don’t lock");
+        window.any("dialog").disappears();
+        window.answer_becomes(1, "writing");
+        lock();
+        window.leaves(|| answer("Lock"));
         window.shows("locked");
         gemini.expects_hang_up();
         window.find("heading", ADA.name).appears();

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Nothing;
-use crate::chat::MessageRequest;
 use crate::door::{Copied, Door, Forget};
 use crate::error::ApiError;
 pub use crate::saving::Saved;
@@ -27,6 +26,27 @@ pub struct CodeRequest {
     pub message_id: MessageId,
     /// Which of its blocks, from 0.
     pub block: u32,
+}
+
+/// A message to copy.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
+pub struct CopyMessageRequest {
+    /// The message.
+    pub message_id: MessageId,
+    /// As what: an answer's Markdown, or the same without its marks.
+    #[serde(default)]
+    pub form: CopyAs,
+}
+
+/// In which form a message is copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyAs {
+    /// As it is stored.
+    #[default]
+    Markdown,
+    /// For programs that know no Markdown.
+    Text,
 }
 
 /// An address that the person chose to open.
@@ -76,9 +96,13 @@ async fn add_module(strategy_path: &Path) -> Result<Option<String>, ApiError> {
 
 pub(crate) async fn copy_message(
     door: &Door,
-    request: MessageRequest,
+    request: CopyMessageRequest,
 ) -> Result<Nothing, ApiError> {
-    let text = chat::text_of(&door.session()?, request.message_id).await?;
+    let session = door.session()?;
+    let text = match request.form {
+        CopyAs::Markdown => chat::text_of(&session, request.message_id).await?,
+        CopyAs::Text => chat::plain_text_of(&session, request.message_id).await?,
+    };
     door.host().copy(&text, Copied::Text)?;
     Ok(Nothing {})
 }

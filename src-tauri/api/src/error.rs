@@ -310,6 +310,7 @@ impl From<TransferError> for ApiError {
     fn from(fault: TransferError) -> Self {
         match fault {
             TransferError::NotFound => Self::not_found("chat"),
+            TransferError::Busy => Self::busy(),
             TransferError::Unusable(why) => Invalid::new("file", why).into(),
             TransferError::File(fault) => Self::new(
                 ErrorCode::NotWritable,

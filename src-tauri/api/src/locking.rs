@@ -244,6 +244,10 @@ pub(crate) async fn lock(door: &Door, request: LockRequest) -> Result<Nothing, A
     Ok(Nothing {})
 }
 
+pub(crate) async fn answers_at_stake(door: &Door, _: Nothing) -> Result<u32, ApiError> {
+    Ok(u32::try_from(door.session()?.answers_at_stake()).unwrap_or(u32::MAX))
+}
+
 pub(crate) async fn end_locked_sessions(door: &Door, _: Nothing) -> Result<Nothing, ApiError> {
     let uuid = door.seat().locked.as_ref().map(|locked| locked.uuid);
     if let Some(uuid) = uuid {

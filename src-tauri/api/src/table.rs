@@ -92,6 +92,9 @@ commands! {
 
     /// What a window shows when nobody is signed in.
     gate = locking(Nothing) -> locking::Gate;
+    /// How many answers, in whichever chat, stop when this door is locked or left now: whoever
+    /// asks the person first asks this.
+    answers_at_stake = locking(Nothing) -> u32;
     /// Locks this door at once. Answers stop; what was written is kept.
     lock = locking(locking::LockRequest) -> Nothing;
     /// Ends the other sessions of whoever locked this door.
@@ -232,8 +235,8 @@ commands! {
     copy_code = code(code::CodeRequest) -> Nothing;
     /// Saves a code block through the system's dialog; null when the person cancels.
     save_code = code(code::CodeRequest) -> Option<code::Saved>;
-    /// Copies a message's Markdown to the clipboard.
-    copy_message = code(chat::MessageRequest) -> Nothing;
+    /// Copies a message to the clipboard, as Markdown or as plain text.
+    copy_message = code(code::CopyMessageRequest) -> Nothing;
     /// Copies a recovery code to the clipboard.
     copy_recovery_code = code(code::RecoveryCodeRequest) -> Nothing;
     /// Saves a recovery code through the system's dialog; null when the person cancels.

@@ -6,7 +6,7 @@
  * The core forgets a draft in the same step in which it stores the question. So no save of a draft
  * may be on its way while it is sent: it would bring back what was sent already.
  */
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { asFault, call, type ChatId, type Draft, type MessageId } from '../lib/api';
 
 /** How long what is typed may be on the screen alone, in milliseconds. */
@@ -31,6 +31,8 @@ export class Drafts {
   /** Apart, so that nothing but the composer looks at every letter that is typed into it. */
   #texts = new SvelteMap<string, string>();
   #edits = new SvelteMap<string, string>();
+  /** Questions whose change is kept, but was put away for now. */
+  #away = new SvelteSet<string>();
   #keeping = new Map<string, Keeping>();
   #failures = 0;
   #loading: Promise<void> = Promise.resolve();
@@ -43,6 +45,21 @@ export class Drafts {
   write(chatId: ChatId | null, text: string, messageId: MessageId | null = null): void {
     this.#shelf(messageId).set(key(chatId, messageId), text);
     this.#later(this.#at(chatId, messageId));
+  }
+
+  /** Whether a question is to stand open for what was typed in it. */
+  opens(chatId: ChatId, messageId: MessageId): boolean {
+    return this.of(chatId, messageId) !== '' && !this.#away.has(key(chatId, messageId));
+  }
+
+  /** Keeps what was typed in a question until that is opened anew. */
+  putAway(chatId: ChatId, messageId: MessageId): void {
+    this.#away.add(key(chatId, messageId));
+    void this.flush();
+  }
+
+  takeUp(chatId: ChatId, messageId: MessageId): void {
+    this.#away.delete(key(chatId, messageId));
   }
 
   /** Asks for what was typed before. */

@@ -5,6 +5,7 @@ import type { Search } from '../search/search.svelte';
 import { appearance } from '../settings/appearance.svelte';
 import type { Deed, Deeds } from './commands';
 import { copyLastCode, lastCode } from './last-code';
+import type { Leaving } from './leaving';
 import type { Palette } from './palette.svelte';
 import type { Route } from './route.svelte';
 
@@ -15,9 +16,7 @@ interface Needs {
   search: Search;
   newChat: () => Promise<void>;
   openSearch: () => Promise<void>;
-  lock: () => Promise<void>;
-  switchUser: () => Promise<void>;
-  signOut: () => Promise<void>;
+  leaving: Leaving;
 }
 
 /** The size of everything in the window. */
@@ -27,7 +26,7 @@ export const SIZING = {
   'usual-size': { run: () => resize(100), when: () => appearance.current.size !== 100 },
 } satisfies Partial<Record<keyof Deeds, Deed>>;
 
-export function deedsOf({ route, desk, palette, search, newChat, openSearch, lock, switchUser, signOut }: Needs): Deeds {
+export function deedsOf({ route, desk, palette, search, newChat, openSearch, leaving }: Needs): Deeds {
   const { conversation } = desk;
   const inChat = () => route.screen === 'chat';
   return {
@@ -50,9 +49,9 @@ export function deedsOf({ route, desk, palette, search, newChat, openSearch, loc
     },
     palette: { run: showPalette },
     sidebar: { run: route.toggleSidebar, says: () => (route.sidebar ? 'Hide the sidebar' : 'Show the sidebar') },
-    lock: { run: lock },
-    'switch-user': { run: switchUser },
-    'sign-out': { run: signOut },
+    lock: { run: leaving.lock },
+    'switch-user': { run: leaving.switchUser },
+    'sign-out': { run: leaving.signOut },
   };
 
   async function focusQuestion(): Promise<void> {

@@ -2,7 +2,7 @@
 import type { AccountInfo, AuditEntry, BackupInfo, ChosenBackup, DataInfo, DoorKind, Ended, LockedBy, Locking, SessionInfo, SignedIn, WorkInfo } from '../../src/lib/api';
 import { type Backend, CODES, type Handlers, refuse } from './backend';
 
-export type HouseCommand = 'claim' | 'change_password' | 'new_recovery_code' | 'rekey' | 'delete_account' | 'sessions' | 'end_session' | 'end_other_sessions' | 'work' | 'cancel_work' | 'gate' | 'lock' | 'end_locked_sessions' | 'leave_lock' | 'still_here' | 'locking' | 'set_idle_minutes' | 'stay_signed_in' | 'resume' | 'accept_older' | 'admin_accounts' | 'admin_create_account' | 'admin_set_disabled' | 'admin_set_administrator' | 'admin_set_computer_key' | 'admin_delete_account' | 'admin_end_sessions' | 'audit' | 'export_audit' | 'data' | 'set_automatic_backups' | 'back_up' | 'save_backup' | 'delete_backup' | 'choose_backup' | 'restore' | 'recovery_code_noted' | 'create_demo' | 'has_administrator';
+export type HouseCommand = 'claim' | 'change_password' | 'new_recovery_code' | 'rekey' | 'delete_account' | 'sessions' | 'end_session' | 'end_other_sessions' | 'work' | 'cancel_work' | 'gate' | 'answers_at_stake' | 'lock' | 'end_locked_sessions' | 'leave_lock' | 'still_here' | 'locking' | 'set_idle_minutes' | 'stay_signed_in' | 'resume' | 'accept_older' | 'admin_accounts' | 'admin_create_account' | 'admin_set_disabled' | 'admin_set_administrator' | 'admin_set_computer_key' | 'admin_delete_account' | 'admin_end_sessions' | 'audit' | 'export_audit' | 'data' | 'set_automatic_backups' | 'back_up' | 'save_backup' | 'delete_backup' | 'choose_backup' | 'restore' | 'recovery_code_noted' | 'create_demo' | 'has_administrator';
 
 const HOUR = 3_600_000;
 
@@ -113,6 +113,7 @@ export class House {
       this.codeNoted = true;
       return this.#me;
     },
+    answers_at_stake: () => [...this.#backend.messages.values()].flat().filter(({ state }) => state === 'writing').length,
     lock: (request) => {
       const { me } = this.#backend;
       this.locked = me && !request.switch ? { username: me.username, demo: me.demo, why: 'asked', idle_minutes: this.locking.idle_minutes, other_sessions: this.sessions.length - 1, finishing: false } : null;

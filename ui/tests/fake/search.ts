@@ -10,7 +10,7 @@ export class Searching {
   appearance: Appearance = { theme: 'system', contrast: 'system', size: 100 };
   /** Messages whose words are still being gathered. */
   missing = 0;
-  imported: Imported | null = { chats: 12, messages: 340, known: 3, refused: [] };
+  imported: Imported | null = { chats: 12, messages: 340, known: 3, refused: [], cancelled: false };
   readonly #backend: Backend;
 
   constructor(backend: Backend) {

@@ -2,7 +2,7 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse, type Backend } from '../fake/backend';
-import { ask, button, click, last, open, times, write } from './open';
+import { ask, button, click, last, open, restart, times, write } from './open';
 
 const questions = () => screen.queryAllByRole('article', { name: 'You' });
 const answers = () => screen.queryAllByRole('article', { name: 'Answer' });
@@ -16,6 +16,8 @@ function ended(count: number): Promise<void> {
     for (const answer of answers()) expect(answer.dataset.state).toBe('done');
   });
 }
+
+const editor = () => screen.findByLabelText<HTMLTextAreaElement>('Edit question', { selector: 'textarea' });
 
 async function edit(nth: number, text: string): Promise<HTMLElement> {
   await fireEvent.click(of(questions()[nth], 'Edit question'));
@@ -64,15 +66,58 @@ describe('a question in other words', () => {
     await fireEvent.keyDown(field, { key: 'Enter', isComposing: true });
     await fireEvent.keyDown(field, { key: 'Enter', keyCode: 229 });
     expect(times(backend, 'edit')).toBe(0);
+    // Saved here, not over the next test's core.
+    await vi.waitFor(() => { expect(backend.talks.drafts).toHaveLength(1); });
   });
 
-  it('is given up with Escape, which leaves everything as it was', async () => {
+  it('is put away with Escape, kept, and there again when it is opened anew', async () => {
     const backend = await talk();
     const field = await edit(1, 'Other');
     await fireEvent.keyDown(field, { key: 'Escape' });
     expect(questions()[1]?.textContent).toContain('Second?');
-    await vi.waitFor(() => { expect(document.activeElement).toBe(of(questions()[1], 'Edit question')); });
+    const pencil = () => of(questions()[1], 'Go on editing the question');
+    await vi.waitFor(() => { expect(document.activeElement).toBe(pencil()); });
+    await vi.waitFor(() => { expect(backend.talks.drafts.map(({ text }) => text)).toEqual(['Other']); });
+    // Another visit in the same session leaves it put away; the program's next start shows it.
+    await click('New chat');
+    await click('First?');
+    await ended(2);
+    expect(screen.queryByLabelText('Edit question', { selector: 'textarea' })).toBeNull();
+    await fireEvent.click(pencil());
+    expect((await editor()).value).toBe('Other');
     expect(times(backend, 'edit')).toBe(0);
+    restart();
+    await click('First?');
+    expect((await editor()).value).toBe('Other');
+  });
+
+  it('is forgotten by whoever discards it', async () => {
+    const backend = await talk();
+    await edit(1, 'Other');
+    await vi.waitFor(() => { expect(backend.talks.drafts).toHaveLength(1); });
+    await click('Discard');
+    await vi.waitFor(() => { expect(backend.talks.drafts).toEqual([]); });
+    await fireEvent.click(of(questions()[1], 'Edit question'));
+    expect((await editor()).value).toBe('Second?');
+    expect(screen.queryByRole('button', { name: 'Discard' })).toBeNull();
+    await click('Cancel');
+    await vi.waitFor(() => { expect(document.activeElement).toBe(of(questions()[1], 'Edit question')); });
+  });
+
+  it('is forgotten by whoever empties it, and stays open meanwhile', async () => {
+    const backend = await talk();
+    await edit(1, 'Half a thought');
+    await vi.waitFor(() => { expect(backend.talks.drafts).toHaveLength(1); });
+    restart();
+    await click('First?');
+    const field = await editor();
+    expect(field.value).toBe('Half a thought');
+    await fireEvent.input(field, { target: { value: '' } });
+    await vi.waitFor(() => { expect(backend.talks.drafts).toEqual([]); });
+    expect(screen.getByLabelText('Edit question', { selector: 'textarea' })).toBe(field);
+    await fireEvent.keyDown(field, { key: 'Escape' });
+    await fireEvent.click(of(questions()[1], 'Edit question'));
+    expect((await editor()).value).toBe('Second?');
   });
 
   it('that is refused stays in its field', async () => {
@@ -134,6 +179,19 @@ describe('another answer', () => {
     await vi.waitFor(() => { expect(answers().at(-1)?.dataset.state).toBe('done'); }, 4000);
     expect(times(backend, 'open_chat')).toBe(before);
   });
+});
+
+it('an answer is copied as Markdown or as text, a question as it was typed', async () => {
+  const backend = await talk();
+  const answer = answers()[1];
+  const message_id = Number(answer?.dataset.messageId);
+  await fireEvent.click(of(answer, 'Copy message'));
+  await vi.waitFor(() => { expect(last(backend, 'copy_message')).toEqual({ message_id, form: 'markdown' }); });
+  of(answer, 'Copy as text').focus();
+  await fireEvent.click(of(answer, 'Copy as text'));
+  await vi.waitFor(() => { expect(last(backend, 'copy_message')).toEqual({ message_id, form: 'text' }); });
+  expect(within(questions()[0] ?? document.body).queryByRole('button', { name: 'Copy as text' })).toBeNull();
+  expect(of(questions()[0], 'Copy message')).toBeTruthy();
 });
 
 it('a fork from a message opens a chat of its own', async () => {

@@ -1,5 +1,5 @@
 /** What stops answers asks first; chats leave as files and come in. */
-import { screen, within } from '@testing-library/svelte';
+import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse } from '../fake/backend';
 import { ask, button, choose, click, confirm, on, open, section, times } from './open';
@@ -61,6 +61,49 @@ describe('signing out', () => {
   });
 });
 
+describe('locking', () => {
+  const lock = () => fireEvent.keyDown(document.body, { key: 'l', ctrlKey: true });
+
+  it('asks while an answer is being written, and can be refused', async () => {
+    const backend = open({ signedIn: true, pace: 5 });
+    await ask('are you busy');
+    await button('Stop');
+    await lock();
+    const dialog = await screen.findByRole('dialog', { name: '1 answer is still being written' });
+    expect(dialog.textContent).toContain('Locking stops it. What was written so far is kept, and it can go on the next time.');
+    // The keys that asked are no answer.
+    await lock();
+    await lock();
+    await confirm('1 answer is still being written', 'Don’t lock');
+    await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(times(backend, 'lock')).toBe(0);
+    await choose(/^Account:/, 'Lock');
+    await confirm('1 answer is still being written', 'Lock');
+    await on('locked');
+    expect(times(backend, 'lock')).toBe(1);
+  });
+
+  it('counts what is written in chats that were never looked at', async () => {
+    open({ signedIn: true }, (backend) => {
+      const chat = backend.chat('In a terminal');
+      for (let i = 0; i < 2; i += 1) backend.message(chat.id, 'assistant', '', { state: 'writing' });
+    });
+    await button(/^Account:/);
+    await lock();
+    const dialog = await screen.findByRole('dialog', { name: '2 answers are still being written' });
+    expect(dialog.textContent).toContain('Locking stops them.');
+  });
+
+  it('doesn’t wait for a core that can’t tell', async () => {
+    const backend = open({ signedIn: true, pace: 5 });
+    await ask('are you busy');
+    await button('Stop');
+    backend.refusals.set('answers_at_stake', refuse('internal', 'Something went wrong.'));
+    await lock();
+    await on('locked');
+  });
+});
+
 describe('chats as files', () => {
   it('leave, and it is said where they went', async () => {
     const backend = open({ signedIn: true });
@@ -83,12 +126,29 @@ describe('chats as files', () => {
   });
 
   it('that could not be taken are listed with why', async () => {
-    open({ signedIn: true }, ({ search }) => (search.imported = { chats: 0, messages: 0, known: 1, refused: ['“RSI”: its messages have no order.', 'Line 7: no chat.'] }));
+    open({ signedIn: true }, ({ search }) => (search.imported = { chats: 0, messages: 0, known: 1, refused: ['“RSI”: its messages have no order.', 'Line 7: no chat.'], cancelled: false }));
     await section('Data');
     await click('Import chats…');
     expect(await screen.findByText('1 was here already. 2 chats could not be taken:')).toBeTruthy();
     const list = screen.getByRole('list', { name: 'Chats that could not be taken' });
     expect(within(list).getAllByRole('listitem').map((item) => item.textContent)).toEqual(['“RSI”: its messages have no order.', 'Line 7: no chat.']);
+  });
+
+  it('show how far it is, and can be given up: what came in before stays', async () => {
+    const backend = open({ signedIn: true }, ({ house, search }) => {
+      house.work = { kind: 'import', step: 'Importing chats', done: 30, total: 120 };
+      search.imported = { chats: 2, messages: 9, known: 0, refused: [], cancelled: true };
+    });
+    await section('Data');
+    let release = (): void => undefined;
+    backend.holds.set('import_chats', new Promise((resolve) => (release = resolve)));
+    await click('Import chats…');
+    const bar = await screen.findByRole('progressbar', { name: 'Importing chats' });
+    expect(bar.closest('.work')?.textContent).toContain('25');
+    await click('Cancel');
+    await vi.waitFor(() => { expect(times(backend, 'cancel_work')).toBe(1); });
+    release();
+    expect(await screen.findByText('2 chats with 9 messages came in. Then it was cancelled; they stay.')).toBeTruthy();
   });
 
   it('say nothing when the person cancels', async () => {

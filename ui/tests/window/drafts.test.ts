@@ -1,18 +1,11 @@
 /** What is typed outlives whatever happens to the window. */
-import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
+import { fireEvent, screen } from '@testing-library/svelte';
 import { expect, it, vi } from 'vitest';
-import App from '../../src/shell/App.svelte';
 import { refuse, type Backend } from '../fake/backend';
-import { ask, click, on, open, times, write } from './open';
+import { ask, click, on, open, restart, times, write } from './open';
 
 const message = () => screen.findByLabelText<HTMLTextAreaElement>('Message');
 const kept = (backend: Backend) => backend.talks.drafts.map(({ text }) => text);
-
-/** Another page over the same core. */
-function restart(): void {
-  cleanup();
-  render(App);
-}
 
 it('a restart', async () => {
   const backend = open({ signedIn: true, chats: 3 });

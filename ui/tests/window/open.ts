@@ -1,5 +1,5 @@
 /** Opens the whole window over a scripted core. */
-import { fireEvent, render, screen, within } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte';
 import { expect, vi } from 'vitest';
 import { install } from '../../src/lib/api';
 import App from '../../src/shell/App.svelte';
@@ -14,6 +14,12 @@ export function open(options: Options = {}, prepare?: (backend: Backend) => void
   install(backend);
   render(App);
   return backend;
+}
+
+/** Another page over the same core. */
+export function restart(): void {
+  cleanup();
+  render(App);
 }
 
 export const button = (name: string | RegExp) => screen.findByRole('button', { name });

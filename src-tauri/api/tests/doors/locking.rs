@@ -56,6 +56,29 @@ async fn the_lock_offers_to_end_the_persons_other_sessions() {
 }
 
 #[tokio::test]
+async fn a_door_tells_how_many_answers_a_lock_would_stop() {
+    let house = House::open().await;
+    let (door, _) = house.register("ada").await;
+    let at_stake =
+        async |door: &algoagent_api::Door| ask(door, "answers_at_stake", json!({})).await;
+    let (grace, _) = house.register("grace").await;
+    let elsewhere = house.door();
+    ask(&elsewhere, "sign_in", json!({ "username": "ada", "password": PASSWORD })).await;
+    assert_eq!(at_stake(&door).await, 0);
+    let text = "Create a momentum strategy for AAPL";
+    let request = json!({ "chat_id": null, "context_id": null, "text": text });
+    for _ in 0..2 {
+        ask(&door, "send", request.clone()).await;
+    }
+    assert_eq!(at_stake(&door).await, 0, "another session lets them go on");
+    ask(&elsewhere, "sign_out", json!({})).await;
+    assert_eq!(at_stake(&door).await, 2, "in whichever chat");
+    assert_eq!(at_stake(&grace).await, 0, "somebody else's are not counted");
+    ask(&door, "lock", json!({ "switch": false })).await;
+    assert_eq!(refused(&door, "answers_at_stake", json!({})).await.code, ErrorCode::SignedOut);
+}
+
+#[tokio::test]
 async fn a_door_locks_after_the_minutes_that_its_person_chose() {
     let house = House::open().await;
     let (door, _) = house.register("ada").await;

@@ -50,7 +50,12 @@ async fn code_is_copied_whole_and_saved_with_the_module_that_it_needs() {
     assert_eq!(ask(&ada, "save_code", request).await["module"], Value::Null);
     assert_eq!(std::fs::read_to_string(&module).unwrap(), "# mine", "a file of one's own stays");
     ask(&ada, "copy_message", json!({ "message_id": ids.message })).await;
-    assert!(house.desk.copied.lock().unwrap()[0].contains(&copied));
+    ask(&ada, "copy_message", json!({ "message_id": ids.message, "form": "text" })).await;
+    let messages = house.desk.copied.lock().unwrap().clone();
+    assert!(messages[0].contains(&copied) && messages[0].contains("```python"), "{messages:?}");
+    assert!(messages[1].contains(&copied) && !messages[1].contains("```"), "{messages:?}");
+    let odd = json!({ "message_id": ids.message, "form": "html" });
+    assert_eq!(refused(&ada, "copy_message", odd).await.code, ErrorCode::BadRequest);
     let saved = ask(&ada, "save_recovery_code", json!({ "recovery_code": code })).await;
     let text = std::fs::read_to_string(saved["path"].as_str().unwrap()).unwrap();
     assert!(text.contains(&code) && text.contains("ada"));

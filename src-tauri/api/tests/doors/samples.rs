@@ -60,6 +60,7 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
         | "cancel_work"
         | "recovery_code_noted"
         | "gate"
+        | "answers_at_stake"
         | "end_locked_sessions"
         | "leave_lock"
         | "still_here"

@@ -263,6 +263,13 @@ impl Session {
         self.0.unlocked.desk.running_count()
     }
 
+    /// How many answers stop when it ends: all that are being written on its vault, or none while
+    /// another session keeps that open.
+    pub fn answers_at_stake(&self) -> usize {
+        let last = self.0.unlocked.sessions.load(Ordering::Acquire) <= 1;
+        if last { self.answers_under_way() } else { 0 }
+    }
+
     /// Where it was started.
     pub fn door(&self) -> DoorKind {
         self.0.door

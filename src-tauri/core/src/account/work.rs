@@ -17,6 +17,8 @@ pub enum WorkKind {
     Rekey,
     /// A backup is made.
     Backup,
+    /// Chats come in from a file.
+    Import,
 }
 
 /// How far long work is.

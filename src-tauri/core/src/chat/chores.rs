@@ -1,7 +1,7 @@
 //! What is done on an open vault while nobody waits for it: what was deleted is purged, and the
 //! words of an older program's chats are gathered for the search.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ const AGAIN: Duration = Duration::from_secs(60);
 #[derive(Default)]
 pub(crate) struct Chores {
     due: Mutex<HashMap<ChatId, Instant>>,
+    /// Chats that come in piece by piece: marked as deleted until they are whole.
+    coming: Mutex<HashSet<ChatId>>,
     wake: Notify,
     running: Mutex<Option<(CancellationToken, JoinHandle<()>)>>,
 }
@@ -56,6 +58,16 @@ impl Chores {
         lock(&self.due).remove(&id);
     }
 
+    /// A chat begins to come in. Unless it becomes [`Coming::whole`], it is purged.
+    pub(crate) fn coming(&self, id: ChatId) -> Coming<'_> {
+        lock(&self.coming).insert(id);
+        Coming { chores: self, id, whole: false }
+    }
+
+    pub(super) fn is_coming(&self, id: ChatId) -> bool {
+        lock(&self.coming).contains(&id)
+    }
+
     /// The next deleted chat whose time is over, or when that of another will be.
     fn next(&self) -> Result<ChatId, Option<Instant>> {
         let mut due = lock(&self.due);
@@ -72,23 +84,38 @@ impl Chores {
     }
 }
 
+/// A chat that is coming in.
+pub(crate) struct Coming<'a> {
+    chores: &'a Chores,
+    id: ChatId,
+    whole: bool,
+}
+
+impl Coming<'_> {
+    /// All of it is here, and it is marked as deleted no longer.
+    pub(crate) fn whole(mut self) {
+        self.whole = true;
+    }
+}
+
+impl Drop for Coming<'_> {
+    fn drop(&mut self) {
+        lock(&self.chores.coming).remove(&self.id);
+        if !self.whole {
+            self.chores.purge_later(self.id, Duration::ZERO);
+        }
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn work(unlocked: Weak<Unlocked>, stop: CancellationToken) {
-    let Some(held) = unlocked.upgrade() else { return };
-    let chores = async {
-        while let Err(fault) = catch_up(&held, &stop).await {
-            tracing::warn!(%fault, "what an open vault has to catch up with was put off");
-            tokio::time::sleep(AGAIN).await;
-        }
-    };
-    tokio::select! {
-        () = stop.cancelled() => return,
-        () = chores => {}
-    }
-    drop(held);
+    // What earlier processes left goes first, and what is deleted meanwhile goes before the words of
+    // an old vault are gathered, which may take minutes.
+    let mut settled = false;
+    let mut caught_up = false;
     loop {
         let Some(held) = unlocked.upgrade() else { return };
         let wait = match held.chores.next() {
@@ -98,6 +125,22 @@ async fn work(unlocked: Weak<Unlocked>, stop: CancellationToken) {
                     held.chores.purge_later(id, AGAIN);
                 }
                 continue;
+            }
+            Err(_) if !caught_up => {
+                let piece = tokio::select! {
+                    () = stop.cancelled() => return,
+                    piece = catch_up(&held, &stop, &mut settled) => piece,
+                };
+                match piece {
+                    Ok(more) => {
+                        caught_up = !more;
+                        Some(Instant::now() + BREATH)
+                    }
+                    Err(fault) => {
+                        tracing::warn!(%fault, "what an open vault has to catch up with was put off");
+                        Some(Instant::now() + AGAIN)
+                    }
+                }
             }
             Err(wait) => wait,
         };
@@ -128,11 +171,21 @@ async fn mend(unlocked: &Unlocked, stop: &CancellationToken) -> Result<(), ChatE
     Ok(())
 }
 
-/// What earlier processes left. Each step is a transaction of its own.
-async fn catch_up(unlocked: &Unlocked, stop: &CancellationToken) -> Result<(), ChatError> {
-    lists::settle(unlocked).await?;
-    while !stop.is_cancelled() && search::gather_some(unlocked).await? {
-        tokio::time::sleep(BREATH).await;
+/// A piece of what earlier processes left, and whether there is more. Each is a transaction of its
+/// own.
+async fn catch_up(
+    unlocked: &Unlocked,
+    stop: &CancellationToken,
+    settled: &mut bool,
+) -> Result<bool, ChatError> {
+    if !*settled {
+        lists::settle(unlocked).await?;
+        *settled = true;
+        return Ok(true);
     }
-    mend(unlocked, stop).await
+    if search::gather_some(unlocked).await? {
+        return Ok(true);
+    }
+    mend(unlocked, stop).await?;
+    Ok(false)
 }

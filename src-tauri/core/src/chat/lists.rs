@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use ts_rs::TS;
 
-use super::{Chat, ChatError, ChatEvent, ChatPage, Cursor, ops, store};
+use super::{Chat, ChatError, ChatEvent, ChatPage, Cursor, cost, ops, store};
 use crate::account::{Session, Unlocked};
 use crate::ids::{ChatId, MessageId};
 use crate::search;
@@ -108,7 +108,11 @@ pub async fn delete(session: &Session, id: ChatId) -> Result<(), ChatError> {
 /// # Errors
 /// [`ChatError::NotFound`] when it is too late.
 pub async fn restore(session: &Session, id: ChatId) -> Result<Chat, ChatError> {
-    session.unlocked().chores.keep(id);
+    let chores = &session.unlocked().chores;
+    if chores.is_coming(id) {
+        return Err(ChatError::NotFound);
+    }
+    chores.keep(id);
     let mut db = session.vault().await?;
     if !store::unmark_deleted(&mut db, id).await? {
         return Err(ChatError::NotFound);
@@ -143,6 +147,7 @@ async fn purge_piece(db: &mut SqliteConnection, id: ChatId) -> Result<bool, sqlx
             .fetch_all(&mut *db)
             .await?;
     sqlx::query("UPDATE chat SET head_id = NULL WHERE id = ?").bind(id).execute(&mut *db).await?;
+    cost::keep(db, &messages).await?;
     for message in &messages {
         search::forget_message(db, *message).await?;
         sqlx::query("DELETE FROM message WHERE id = ?").bind(message).execute(&mut *db).await?;
@@ -164,7 +169,7 @@ pub(crate) async fn settle(unlocked: &Unlocked) -> Result<(), ChatError> {
             .fetch_all(&mut *db)
             .await?;
     drop(db);
-    for id in deleted {
+    for id in deleted.into_iter().filter(|id| !unlocked.chores.is_coming(*id)) {
         purge(unlocked, id).await?;
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! Chats by the hundred thousand, for `cargo xtask bench`.
 
-use super::{ChatError, MessageState, New, Role, store};
+use super::ChatError;
 use crate::account::Session;
 use crate::ids::ChatId;
-use crate::search;
+use crate::transfer;
 use crate::vault::Transaction;
 
 /// Makes chats of so many messages, questions and answers in turn, with their words for the search,
@@ -23,25 +23,8 @@ pub async fn fill(
     let mut made = Vec::new();
     for (title, count) in chats {
         let session_id = core.sources.uuid().to_string();
-        let chat_id = store::insert_chat(&mut row, session_id, title, &New::default(), now).await?;
-        search::take_chat(&mut row, chat_id, title).await?;
-        let mut parent_id = None;
-        for number in 0..*count {
-            let role = if number % 2 == 0 { Role::User } else { Role::Assistant };
-            let text = text(number);
-            let new = store::NewMessage {
-                chat_id,
-                parent_id,
-                role,
-                state: MessageState::Done,
-                text: &text,
-                goes_on: false,
-                now,
-            };
-            let id = store::insert_message(&mut row, new).await?;
-            search::take_message(&mut row, id).await?;
-            parent_id = Some(id);
-        }
+        let texts = (0..*count).map(&mut *text).collect();
+        let chat_id = transfer::plant(&mut row, session_id, title, texts, now).await?;
         made.push(chat_id);
     }
     row.commit().await?;

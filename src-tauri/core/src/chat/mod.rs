@@ -34,7 +34,9 @@ pub use error::ChatError;
 pub use event::ChatEvent;
 pub use lists::{List, archive, delete, list, pin, restore, seen};
 pub use meter::{Meter, meter};
-pub use ops::{New, go_on, link_context, rename, send, set_model, stop, text_of, try_again};
+pub use ops::{
+    New, go_on, link_context, plain_text_of, rename, send, set_model, stop, text_of, try_again,
+};
 pub use origin::{Origin, origin};
 pub use prompt::{Prompt, PromptTurn, Wanted, prompt};
 pub use tree::{Place, edit, fork, open, show};

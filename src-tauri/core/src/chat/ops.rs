@@ -13,7 +13,7 @@ use crate::ids::{ChatId, ContextId, MessageId};
 use crate::model::ModelRef;
 use crate::settings::check_choice;
 use crate::vault::{StoreError, Transaction};
-use crate::{Invalid, context, search, strategy};
+use crate::{Invalid, context, render, search, strategy};
 
 pub(super) const LONGEST_TITLE: usize = 200;
 
@@ -198,8 +198,14 @@ pub(super) async fn refuse_while_writing(
 /// Renders messages off the async threads and without the vault's connection, which a growing
 /// answer needs to save itself.
 pub(super) async fn rendered(stored: Vec<Stored>) -> Result<Vec<Message>, ChatError> {
-    let render = || stored.into_iter().map(Stored::rendered).collect();
-    tokio::task::spawn_blocking(render)
+    aside(|| stored.into_iter().map(Stored::rendered).collect()).await
+}
+
+/// Runs what takes long off the async threads.
+async fn aside<T: Send + 'static>(
+    what: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ChatError> {
+    tokio::task::spawn_blocking(what)
         .await
         .map_err(|fault| StoreError::Io(std::io::Error::other(fault)).into())
 }
@@ -299,6 +305,18 @@ pub(super) async fn told(
 /// [`ChatError::NotFound`].
 pub async fn text_of(session: &Session, id: MessageId) -> Result<String, ChatError> {
     message(session, id).await.map(|stored| stored.message.text)
+}
+
+/// A message as plain text: an answer without its marks, a question as it was typed.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub async fn plain_text_of(session: &Session, id: MessageId) -> Result<String, ChatError> {
+    let Message { role, text, .. } = message(session, id).await?.message;
+    if role == Role::User {
+        return Ok(text);
+    }
+    aside(move || render::plain_text(&text)).await
 }
 
 async fn message(session: &Session, id: MessageId) -> Result<Stored, ChatError> {

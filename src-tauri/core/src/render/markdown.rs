@@ -84,7 +84,7 @@ pub(super) fn prose(source: &str) -> String {
 }
 
 /// Only these lead anywhere.
-fn is_safe_link(address: &str) -> bool {
+pub(super) fn is_safe_link(address: &str) -> bool {
     let address = address.trim_start().to_ascii_lowercase();
     ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme))
 }

@@ -7,11 +7,13 @@ mod formula;
 mod highlight;
 mod incremental;
 mod markdown;
+mod plain;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use incremental::{Renderer, Step};
+pub use plain::plain_text;
 
 /// One top-level piece of an answer, rendered once and never again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -69,6 +71,10 @@ pub struct CodeBlock {
 
 /// The code blocks of `text`, numbered as [`Renderer::whole`] numbers its blocks.
 pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
+    // Most texts have none, and are not parsed to find that out.
+    if !["```", "~~~", "    ", "\t"].iter().any(|mark| text.contains(mark)) {
+        return Vec::new();
+    }
     Renderer::sources(text)
         .iter()
         .zip(0..)

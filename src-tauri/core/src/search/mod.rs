@@ -17,8 +17,8 @@ use self::store::{ChatRow, ContextRow, MessageRow};
 use self::words::Term;
 
 pub(crate) use taking::{
-    forget_chat, forget_context, forget_message, take_chat, take_context, take_message,
-    take_messages_of,
+    NewWords, forget_chat, forget_context, forget_message, has_code, take_chat, take_context,
+    take_message, take_messages_of, take_new,
 };
 
 use crate::account::{Session, Unlocked};

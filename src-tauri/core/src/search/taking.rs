@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 
 use super::narrowing::{Span, chat_mark, role_mark};
 use super::words::words;
@@ -21,15 +21,8 @@ pub(crate) async fn take_message(
             .fetch_optional(&mut *db)
             .await?;
     let Some((chat, role, at, text)) = row else { return Ok(()) };
-    let has_code = !code_blocks(&text).is_empty();
-    let mut marks = format!("{} {}", role_mark(&role), chat_mark(chat));
-    for span in Span::ALL {
-        // Writing to a String can't fail.
-        write!(marks, " {}", span.mark(Timestamp(at))).ok();
-    }
-    if has_code {
-        marks.push_str(" hascode");
-    }
+    let has_code = has_code(&text);
+    let marks = marks(chat, &role, Timestamp(at), has_code);
     let found = words(&text);
     sqlx::query(
         "INSERT OR REPLACE INTO message_words (rowid, marks, words, parts) VALUES (?, ?, ?, ?)",
@@ -46,6 +39,54 @@ pub(crate) async fn take_message(
             .execute(db)
             .await?;
     }
+    Ok(())
+}
+
+/// Whether code stands in a message.
+pub(crate) fn has_code(text: &str) -> bool {
+    !code_blocks(text).is_empty()
+}
+
+fn marks(chat: ChatId, role: &str, at: Timestamp, has_code: bool) -> String {
+    let mut marks = format!("{} {}", role_mark(role), chat_mark(chat));
+    for span in Span::ALL {
+        // Writing to a String can't fail.
+        write!(marks, " {}", span.mark(at)).ok();
+    }
+    if has_code {
+        marks.push_str(" hascode");
+    }
+    marks
+}
+
+/// A message of which nothing was gathered before.
+pub(crate) struct NewWords<'a> {
+    pub(crate) id: MessageId,
+    pub(crate) chat: ChatId,
+    pub(crate) role: &'a str,
+    pub(crate) at: Timestamp,
+    pub(crate) has_code: bool,
+    pub(crate) text: &'a str,
+}
+
+/// Gathers the words of new messages in one statement: without reading them again, and without
+/// looking for older words of theirs.
+pub(crate) async fn take_new(
+    db: &mut SqliteConnection,
+    messages: &[NewWords<'_>],
+) -> Result<(), sqlx::Error> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let mut insert = QueryBuilder::new("INSERT INTO message_words (rowid, marks, words, parts) ");
+    insert.push_values(messages, |mut row, message| {
+        let found = words(message.text);
+        row.push_bind(message.id)
+            .push_bind(marks(message.chat, message.role, message.at, message.has_code))
+            .push_bind(found.words)
+            .push_bind(found.parts);
+    });
+    insert.build().execute(db).await?;
     Ok(())
 }
 

@@ -19,6 +19,8 @@ use crate::account::Locked;
 use crate::vault::StoreError;
 
 pub use coming::import;
+#[cfg(feature = "measure")]
+pub(crate) use coming::plant;
 pub use leaving::{suggested_archive, suggested_name, write_chat, write_chats};
 
 /// As what a chat leaves the program.
@@ -42,6 +44,8 @@ pub struct Imported {
     pub known: u32,
     /// Chats that could not be taken, each with why.
     pub refused: Vec<String>,
+    /// Whether the person gave it up: what came in before that is whole and stays.
+    pub cancelled: bool,
 }
 
 /// Why chats didn't leave or come in.
@@ -53,6 +57,9 @@ pub enum TransferError {
     /// The file holds no chats that can be taken: what is wrong and what to do, for a person.
     #[error("{0}")]
     Unusable(String),
+    /// Other long work is under way in the vault.
+    #[error("other long work is under way")]
+    Busy,
     /// The file that is written.
     #[error("the file can't be written: {0}")]
     File(#[from] std::io::Error),

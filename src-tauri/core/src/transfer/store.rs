@@ -1,7 +1,7 @@
 //! Chats that leave and come in, in SQL.
 
 use sqlx::types::Json;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 
 use super::coming::tree::{Incoming, NewMessage};
 use crate::clock::Timestamp;
@@ -195,58 +195,105 @@ pub(super) async fn insert_chat(
     Ok((id, context))
 }
 
-/// The id that the next message may have, and those after it.
-pub(super) async fn free_id(db: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    let newest: Option<i64> =
-        sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'message'")
-            .fetch_optional(db)
-            .await?;
-    Ok(newest.unwrap_or(0) + 1)
+/// Sets ids aside for so many messages, and gives the first: no other message takes them meanwhile.
+pub(super) async fn reserve_ids(
+    db: &mut SqliteConnection,
+    count: usize,
+) -> Result<i64, sqlx::Error> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let newest: Option<i64> = sqlx::query_scalar(
+        "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'message' RETURNING seq",
+    )
+    .bind(count)
+    .fetch_optional(&mut *db)
+    .await?;
+    if let Some(newest) = newest {
+        return Ok(newest - count + 1);
+    }
+    sqlx::query("INSERT INTO sqlite_sequence (name, seq) VALUES ('message', ?)")
+        .bind(count)
+        .execute(db)
+        .await?;
+    Ok(1)
 }
 
-/// Stores a message that came in. The messages of its chat follow each other from `first` on, as
-/// they are counted in it.
-pub(super) async fn insert_message(
+/// Stores messages that came in, the first of them being the one at `place` of its chat. The
+/// messages of a chat follow each other from the id `first` on.
+pub(super) async fn insert_messages(
     db: &mut SqliteConnection,
     chat: ChatId,
     first: i64,
     place: usize,
-    message: &NewMessage,
-) -> Result<MessageId, sqlx::Error> {
-    let at =
-        |place: usize| i64::try_from(place).map_or(i64::MAX, |place| first.saturating_add(place));
-    sqlx::query(
+    messages: &[NewMessage],
+) -> Result<(), sqlx::Error> {
+    let mut insert = QueryBuilder::new(
         "INSERT INTO message (id, chat_id, parent_id, chosen_id, depth, role, state, created_at,
             ended_at, input_tokens, output_tokens, cached_tokens, cost, model, service_kind,
-            model_id, left_out, goes_on, finish, parameters, problem, thoughts, text, copied)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-    )
-    .bind(at(place))
-    .bind(chat)
-    .bind(message.parent.map(at))
-    .bind(message.chosen.map(at))
-    .bind(message.depth)
-    .bind(message.said.role)
-    .bind(message.said.state)
-    .bind(message.said.created_at.0)
-    .bind(message.said.ended_at.map(|at: Timestamp| at.0))
-    .bind(message.said.usage.map(|usage| usage.input))
-    .bind(message.said.usage.map(|usage| usage.output))
-    .bind(message.said.usage.map(|usage| usage.cached))
-    .bind(message.said.cost)
-    .bind(&message.said.model)
-    .bind(message.said.service_kind.map(crate::model::ServiceKind::code))
-    .bind(&message.said.model_id)
-    .bind(message.said.left_out)
-    .bind(message.said.goes_on)
-    .bind(&message.said.finish)
-    .bind(message.said.parameters.as_ref().map(Json))
-    .bind(message.said.problem.as_ref().map(Json))
-    .bind(&message.said.thoughts)
-    .bind(&message.said.text)
-    .execute(db)
-    .await?;
-    Ok(MessageId(at(place)))
+            model_id, left_out, goes_on, finish, parameters, problem, thoughts, text, has_code,
+            copied) ",
+    );
+    insert.push_values(messages.iter().zip(place..), |mut row, (message, place)| {
+        let said = &message.said;
+        row.push_bind(id_at(first, place))
+            .push_bind(chat)
+            .push_bind(message.parent.map(|place| id_at(first, place)))
+            .push_bind(message.chosen.map(|place| id_at(first, place)))
+            .push_bind(message.depth)
+            .push_bind(said.role)
+            .push_bind(said.state)
+            .push_bind(said.created_at.0)
+            .push_bind(said.ended_at.map(|at: Timestamp| at.0))
+            .push_bind(said.usage.map(|usage| usage.input))
+            .push_bind(said.usage.map(|usage| usage.output))
+            .push_bind(said.usage.map(|usage| usage.cached))
+            .push_bind(said.cost)
+            .push_bind(&said.model)
+            .push_bind(said.service_kind.map(crate::model::ServiceKind::code))
+            .push_bind(&said.model_id)
+            .push_bind(said.left_out)
+            .push_bind(said.goes_on)
+            .push_bind(&said.finish)
+            .push_bind(said.parameters.as_ref().map(Json))
+            .push_bind(said.problem.as_ref().map(Json))
+            .push_bind(&said.thoughts)
+            .push_bind(&said.text)
+            .push_bind(message.has_code)
+            .push_bind(true);
+    });
+    insert.build().execute(db).await?;
+    Ok(())
+}
+
+/// The id of the message at a place of a chat whose messages begin with the id `first`.
+pub(super) fn id_at(first: i64, place: usize) -> MessageId {
+    MessageId(i64::try_from(place).map_or(i64::MAX, |place| first.saturating_add(place)))
+}
+
+/// Hides a chat that is not whole yet, as one that was deleted: if it stays so, it is purged.
+pub(super) async fn hide(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    set_deleted(db, chat, Some(now.0)).await
+}
+
+/// Shows a chat that is whole now.
+pub(super) async fn reveal(db: &mut SqliteConnection, chat: ChatId) -> Result<(), sqlx::Error> {
+    set_deleted(db, chat, None).await
+}
+
+async fn set_deleted(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+    at: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE chat SET deleted_at = ? WHERE id = ?")
+        .bind(at)
+        .bind(chat)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn set_head(

@@ -25,6 +25,7 @@ mod gemini;
 mod gemini_faults;
 mod headers;
 mod house;
+mod imports;
 mod interrupted;
 mod keyed;
 mod lists;

@@ -47,6 +47,7 @@ impl Changed {
 const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret; DROP TABLE service;
     DROP TABLE summary; DROP TABLE price; DROP INDEX message_by_use;
     DROP TABLE context_version; DROP TABLE profile_version; DROP TABLE draft;
+    DROP TABLE past_use;
     DROP TABLE message_words; DROP TABLE chat_words; DROP TABLE context_words;
     DROP TABLE words_missing; DROP INDEX chat_by_list; DROP INDEX chat_deleted;
     DROP INDEX message_tree; DROP INDEX message_by_parent;
@@ -78,7 +79,7 @@ async fn a_vault_of_the_first_program_is_brought_up_to_date_with_everything_in_i
     assert_eq!(everything(&ada).await, old.belongings);
     assert_eq!(account::staying::choice(&ada).await.expect("the new table is there"), None);
     old.core.end_sessions().await;
-    assert_eq!(old.versions(&file).await, [1, 2, 3, 4]);
+    assert_eq!(old.versions(&file).await, [1, 2, 3, 4, 5]);
 }
 
 #[tokio::test]
@@ -109,7 +110,11 @@ async fn killed_at_any_write_of_a_migration_it_is_made_at_the_next_sign_in() {
             assert_eq!(everything(&ada).await, old.belongings, "frame {frame}");
             account::staying::choice(&ada).await.expect("the new table is there");
             core.shut_down().await;
-            assert_eq!(old.versions(&folder.join("vault.db")).await, [1, 2, 3, 4], "frame {frame}");
+            assert_eq!(
+                old.versions(&folder.join("vault.db")).await,
+                [1, 2, 3, 4, 5],
+                "frame {frame}"
+            );
         }
     }
     assert!(outdated > 0 && outdated < 2 * (frames + 1), "{outdated} were outdated");

@@ -16,7 +16,7 @@ use algoagent_tests::faults::{Cut, End, FaultServer, Play};
 use serde_json::{Value, json};
 
 use crate::faults::{add, asking, ended, kind_of};
-use crate::house::{House, register, secret};
+use crate::house::{House, PASSWORD, register, secret, sign_in};
 
 fn says(wire: Wire, pieces: &[&str]) -> Play {
     Play::of(wire.kind(), wire.answer(pieces))
@@ -276,7 +276,7 @@ async fn an_answer_that_broke_off_goes_on_with_what_there_was_of_it() {
 
 #[tokio::test]
 async fn tokens_and_costs_are_counted_by_day_model_and_chat_with_the_person_s_own_prices() {
-    let (_house, _core, ada) = House::with_ada().await;
+    let (_house, core, ada) = House::with_ada().await;
     let server = saying(Wire::OpenAi, &["Here."]).await;
     let id = add(&ada, Wire::OpenAi, &server.url).await;
     let (_, free) = ask(&ada, None, asking(id)).await;
@@ -308,6 +308,27 @@ async fn tokens_and_costs_are_counted_by_day_model_and_chat_with_the_person_s_ow
     }
     settings::forget_price(&ada, ServiceKind::OpenAi, "m").await.unwrap();
     assert!(settings::prices(&ada).await.unwrap().is_empty());
+    // What a chat used is counted still when nothing else of it is left.
+    let days = chat::used(&ada, UsedBy::Day, since, 60).await.unwrap();
+    let models = chat::used(&ada, UsedBy::Model, since, 0).await.unwrap();
+    chat::delete(&ada, sent.chat.id).await.unwrap();
+    core.end_sessions().await;
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let gone = async || chat::text_of(&ada, sent.question.id).await.is_err();
+    while !gone().await {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let chats = loop {
+        let chats = chat::used(&ada, UsedBy::Chat, since, 0).await.unwrap();
+        if chats.iter().any(|used| used.name == "Deleted chats") {
+            break chats;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    };
+    let past = chats.iter().find(|used| used.name == "Deleted chats").unwrap();
+    assert_eq!((past.answers, past.input, past.output, past.without_price), (1, 900, 40, 0));
+    assert_eq!(chat::used(&ada, UsedBy::Day, since, 60).await.unwrap(), days);
+    assert_eq!(chat::used(&ada, UsedBy::Model, since, 0).await.unwrap(), models);
 }
 
 #[tokio::test]

@@ -9,6 +9,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek as _};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
@@ -40,8 +43,29 @@ pub(super) enum Found {
 /// Takes what is found; `false` when no more is wanted.
 pub(super) type Take<'a> = dyn FnMut(Found) -> bool + 'a;
 
-/// Reads the chats in the file at `path`, and answers why it could not be read on.
-pub(super) fn read(path: &Path, now: Timestamp, take: &mut Take<'_>) -> Result<(), String> {
+/// How many bytes of text were read, and how many there are.
+#[derive(Default)]
+pub(super) struct Progress {
+    done: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Progress {
+    /// Bytes read, and bytes in all.
+    pub(super) fn told(&self) -> (u64, u64) {
+        let (done, total) = (self.done.load(Relaxed), self.total.load(Relaxed));
+        (done.min(total), total)
+    }
+}
+
+/// Reads the chats in the file at `path`, tells `progress` how far that is, and answers why it could
+/// not be read on.
+pub(super) fn read(
+    path: &Path,
+    now: Timestamp,
+    progress: &Arc<Progress>,
+    take: &mut Take<'_>,
+) -> Result<(), String> {
     let unreadable = |fault: io::Error| {
         format!("The file can't be read: {fault}. Check that it is there and that you may read it.")
     };
@@ -57,7 +81,9 @@ pub(super) fn read(path: &Path, now: Timestamp, take: &mut Take<'_>) -> Result<(
     let mut start = Vec::new();
     Read::by_ref(&mut file).take(4).read_to_end(&mut start).map_err(unreadable)?;
     file.rewind().map_err(unreadable)?;
-    let mut reading = Reading { now, meter: Rc::new(Meter::up_to(MOST, LARGEST_CHAT)), take };
+    progress.total.store(kind.len(), Relaxed);
+    let meter = Meter::up_to(MOST, LARGEST_CHAT, Arc::clone(progress));
+    let mut reading = Reading { now, meter: Rc::new(meter), take };
     match start[..] {
         [] => Err("The file is empty. Choose another one.".to_owned()),
         [b'P', b'K', 3 | 5 | 7, _] => reading.zip(file),
@@ -79,11 +105,12 @@ struct Meter {
     all: Cell<u64>,
     /// Where the chat that is being read began.
     began: Cell<u64>,
+    progress: Arc<Progress>,
 }
 
 impl Meter {
-    fn up_to(most: u64, largest: u64) -> Self {
-        Self { most, largest, all: Cell::new(0), began: Cell::new(0) }
+    fn up_to(most: u64, largest: u64, progress: Arc<Progress>) -> Self {
+        Self { most, largest, all: Cell::new(0), began: Cell::new(0), progress }
     }
 
     fn begin(&self) {
@@ -96,6 +123,7 @@ impl Meter {
 
     fn count(&self, bytes: usize) -> io::Result<usize> {
         self.all.set(self.all.get() + bytes as u64);
+        self.progress.done.fetch_add(bytes as u64, Relaxed);
         if self.is_full() {
             return Err(io::Error::other(format!("it holds more than {} MiB of text", self.most)));
         }
@@ -185,8 +213,14 @@ impl Reading<'_, '_> {
                 "The zip file holds more than {MOST_FILES} files. Choose another one."
             ));
         }
+        if let Some(total) = zip.decompressed_size() {
+            self.meter.progress.total.store(u64::try_from(total).unwrap_or(u64::MAX), Relaxed);
+        }
         let mut any = false;
+        // What is passed over counts as read.
+        let mut passed = 0_u64;
         for index in 0..zip.len() {
+            self.meter.progress.done.store(passed, Relaxed);
             if self.meter.is_full() {
                 return Err(format!(
                     "The file holds more than {} MiB of text. What came before that was taken.",
@@ -205,6 +239,7 @@ impl Reading<'_, '_> {
                     continue;
                 }
             };
+            passed = passed.saturating_add(entry.size());
             let Ok(name) = entry.name().map(|name| name.into_owned()) else { continue };
             let own = name.rsplit('/').next().unwrap_or_default().to_owned();
             if entry.is_dir() || !own.ends_with(".json") {
@@ -356,7 +391,7 @@ mod tests {
             }
             true
         };
-        let meter = Rc::new(Meter::up_to(most, largest));
+        let meter = Rc::new(Meter::up_to(most, largest, Arc::default()));
         let mut reading = Reading { now: Timestamp(0), meter, take: &mut take };
         let ended = reading.zip(zip);
         told.extend(ended.err());

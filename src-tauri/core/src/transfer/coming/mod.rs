@@ -1,7 +1,7 @@
-//! Chats on their way in: read by a thread of their own, stored one by one.
+//! Chats on their way in: read by a thread of their own, stored as they come.
 //!
-//! One chat is one transaction: it is here whole or not at all, and what is wrong with one doesn't
-//! keep the others out. A chat that is here already, by its name among chats, stays as it is. What
+//! A chat is here whole or not at all, also when the person gives the import up or the program is
+//! killed; what is wrong with one doesn't keep the others out. A chat that is here already, by its name among chats, stays as it is. What
 //! came in is marked as copied, so that what it cost once isn't counted here.
 
 mod chatgpt;
@@ -9,22 +9,29 @@ mod file;
 mod loose;
 mod mended;
 mod own;
+mod storing;
 pub(super) mod tree;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
 
-use self::file::Found;
+use self::file::{Found, Progress};
+use self::storing::{Became, Size};
 use self::tree::Incoming;
-use super::{Imported, TransferError, store};
-use crate::account::Session;
+use super::{Imported, TransferError};
+use crate::account::{Session, Under, WorkKind};
 use crate::chat::ChatEvent;
 use crate::profile::{self, ProfileDraft};
-use crate::vault::Transaction;
-use crate::{search, strategy};
 
+#[cfg(feature = "measure")]
+pub(crate) use storing::plant;
+
+/// Chats that are read ahead: small ones are stored together.
+const AHEAD: usize = 8;
 /// Refusals that are listed.
 const MOST_REFUSALS: usize = 100;
 
@@ -32,24 +39,30 @@ const MOST_REFUSALS: usize = 100;
 /// exports.
 ///
 /// # Errors
-/// [`TransferError::Unusable`] when there is nothing in it that could be taken; when the vault
+/// [`TransferError::Busy`] while other long work is under way; [`TransferError::Unusable`] when there is nothing in it that could be taken; when the vault
 /// fails, what was stored before stays, and taking the file in again goes on from there.
 pub async fn import(session: &Session, path: &Path) -> Result<Imported, TransferError> {
     session.check()?;
+    let under = session.unlocked().work.begin(WorkKind::Import).ok_or(TransferError::Busy)?;
+    let read = Arc::new(Progress::default());
+    let reading = Reading { under: &under, read: Arc::clone(&read) };
     let now = session.core().sources.now();
-    let (sender, mut found) = mpsc::channel(1);
+    let (sender, mut found) = mpsc::channel(AHEAD);
     let path = path.to_owned();
-    let reading = tokio::task::spawn_blocking(move || {
-        file::read(&path, now, &mut |found| sender.blocking_send(found).is_ok())
+    let ended = tokio::task::spawn_blocking(move || {
+        file::read(&path, now, &read, &mut |found| sender.blocking_send(found).is_ok())
     });
     let mut told = Told::default();
-    let stored = told.store(session, &mut found).await;
+    let stored = told.store(session, &mut found, &reading).await;
     drop(found);
-    let read = reading.await.map_err(io::Error::other)?;
+    let read = ended.await.map_err(io::Error::other)?;
     if told.imported.chats > 0 {
         session.unlocked().desk.tell(ChatEvent::ListChanged);
     }
     stored?;
+    if told.imported.cancelled {
+        return Ok(told.done());
+    }
     if let Err(why) = read {
         if told.is_nothing() {
             return Err(TransferError::Unusable(why));
@@ -69,13 +82,6 @@ struct Told {
     imported: Imported,
     /// Refusals beyond those that are listed.
     more: usize,
-}
-
-/// What became of a chat.
-enum Became {
-    New,
-    Known,
-    Deleted,
 }
 
 impl Told {
@@ -102,76 +108,106 @@ impl Told {
         &mut self,
         session: &Session,
         found: &mut mpsc::Receiver<Found>,
+        reading: &Reading<'_>,
     ) -> Result<(), TransferError> {
-        let mut profile = None;
-        while let Some(found) = found.recv().await {
-            let chat = match found {
-                Found::Chat(chat) => chat,
-                Found::Refused(why) => {
-                    self.refuse(why);
-                    continue;
-                }
-            };
-            let profile = match &profile {
-                Some(profile) => profile,
-                None => profile.insert(profile::read(&mut *session.vault().await?).await?.draft),
-            };
-            match insert(session, &chat, profile).await? {
-                Became::New => {
-                    self.imported.chats += 1;
-                    let messages = u32::try_from(chat.messages.len()).unwrap_or(u32::MAX);
-                    self.imported.messages = self.imported.messages.saturating_add(messages);
-                }
-                Became::Known => self.imported.known += 1,
-                Became::Deleted => {
-                    self.imported.known += 1;
-                    self.refuse(format!(
-                        "{} was deleted here a moment ago and not taken. Undo that, or import it again in a minute.",
-                        tree::called(Some(&chat.title))
-                    ));
+        let profile = profile::read(&mut *session.vault().await?).await?.draft;
+        let (mut small, mut size) = (Vec::new(), Size::default());
+        while let Some(next) = self.next(found, small.is_empty()).await {
+            let own = next.as_deref().map_or(Size::default(), Size::of);
+            if next.is_none() || !size.with(own).fits() {
+                self.store_small(session, &mut small, &profile).await?;
+                size = Size::default();
+            }
+            reading.tell();
+            if reading.under.is_cancelled() {
+                self.imported.cancelled = true;
+                return Ok(());
+            }
+            let Some(chat) = next else { continue };
+            if own.fits() {
+                size = size.with(own);
+                small.push(chat);
+                continue;
+            }
+            match storing::store_large(session, &chat, &profile, reading.under).await? {
+                Some(became) => self.count(&chat, &became),
+                None => {
+                    self.imported.cancelled = true;
+                    return Ok(());
                 }
             }
         }
+        self.store_small(session, &mut small, &profile).await
+    }
+
+    /// The next chat; nothing while none is there yet and others could be stored meanwhile, and the
+    /// end when no more comes.
+    async fn next(
+        &mut self,
+        found: &mut mpsc::Receiver<Found>,
+        waits: bool,
+    ) -> Option<Option<Box<Incoming>>> {
+        loop {
+            let next = if waits {
+                found.recv().await?
+            } else {
+                match found.try_recv() {
+                    Ok(next) => next,
+                    Err(TryRecvError::Empty) => return Some(None),
+                    Err(TryRecvError::Disconnected) => return None,
+                }
+            };
+            match next {
+                Found::Chat(chat) => return Some(Some(chat)),
+                Found::Refused(why) => self.refuse(why),
+            }
+        }
+    }
+
+    async fn store_small(
+        &mut self,
+        session: &Session,
+        chats: &mut Vec<Box<Incoming>>,
+        profile: &ProfileDraft,
+    ) -> Result<(), TransferError> {
+        if chats.is_empty() {
+            return Ok(());
+        }
+        let became = storing::store_small(session, chats, profile).await?;
+        for (chat, became) in chats.drain(..).zip(became) {
+            self.count(&chat, &became);
+        }
         Ok(())
+    }
+
+    fn count(&mut self, chat: &Incoming, became: &Became) {
+        match became {
+            Became::New => {
+                self.imported.chats += 1;
+                let messages = u32::try_from(chat.messages.len()).unwrap_or(u32::MAX);
+                self.imported.messages = self.imported.messages.saturating_add(messages);
+            }
+            Became::Known => self.imported.known += 1,
+            Became::Deleted => {
+                self.imported.known += 1;
+                self.refuse(format!(
+                    "{} was deleted here a moment ago and not taken. Undo that, or import it again in a minute.",
+                    tree::called(Some(&chat.title))
+                ));
+            }
+        }
     }
 }
 
-/// Stores a chat, unless it is here.
-async fn insert(
-    session: &Session,
-    chat: &Incoming,
-    profile: &ProfileDraft,
-) -> Result<Became, TransferError> {
-    let mut db = session.vault().await?;
-    match store::known(&mut db, &chat.session_id).await? {
-        Some(true) => return Ok(Became::Deleted),
-        Some(false) => return Ok(Became::Known),
-        None => {}
+/// How far the file is read, for whoever waits.
+struct Reading<'a> {
+    under: &'a Under<'a>,
+    read: Arc<Progress>,
+}
+
+impl Reading<'_> {
+    fn tell(&self) {
+        let (done, total) = self.read.told();
+        self.under.at("Importing chats", done, total);
     }
-    let mut row = Transaction::begin(&mut db).await?;
-    let (id, context_id) = store::insert_chat(&mut row, chat).await?;
-    search::take_chat(&mut row, id, &chat.title).await?;
-    let first = store::free_id(&mut row).await?;
-    for (place, message) in chat.messages.iter().enumerate() {
-        let said = &message.said;
-        let message_id = store::insert_message(&mut row, id, first, place, message).await?;
-        search::take_message(&mut row, message_id).await?;
-        // Strategies are found as they were when the answers were made, on every branch.
-        if said.role == "assistant" && said.text.contains("class ") {
-            let origin = strategy::Origin {
-                chat_id: id,
-                message_id,
-                context_id,
-                model: said.model.as_deref().unwrap_or_default(),
-                profile,
-                now: said.created_at,
-            };
-            strategy::record(&mut row, &origin, &said.text).await?;
-        }
-        if place == chat.shown {
-            store::set_head(&mut row, id, message_id).await?;
-        }
-    }
-    row.commit().await?;
-    Ok(Became::New)
 }

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::LONGEST_TEXT;
 use crate::clock::Timestamp;
 use crate::model::{Problem, ServiceKind, Usage};
+use crate::search;
 
 /// The longest title, in characters.
 const LONGEST_TITLE: usize = 200;
@@ -97,6 +98,7 @@ pub(in crate::transfer) struct NewMessage {
     /// The one that is shown below it.
     pub(in crate::transfer) chosen: Option<usize>,
     pub(in crate::transfer) depth: u32,
+    pub(in crate::transfer) has_code: bool,
     pub(in crate::transfer) said: Said,
 }
 
@@ -162,7 +164,8 @@ impl Draft {
                 messages[parent].chosen = Some(new);
             }
             above[place] = Some(new);
-            messages.push(NewMessage { parent, chosen: None, depth, said });
+            let has_code = search::has_code(&said.text);
+            messages.push(NewMessage { parent, chosen: None, depth, has_code, said });
         }
         let Some(newest) = messages.len().checked_sub(1) else {
             return Err("there is no message in it");

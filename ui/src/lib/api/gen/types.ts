@@ -722,6 +722,24 @@ number: number, };
 export type Contrast = "system" | "high";
 
 /**
+ * In which form a message is copied.
+ */
+export type CopyAs = "markdown" | "text";
+
+/**
+ * A message to copy.
+ */
+export type CopyMessageRequest = { 
+/**
+ * The message.
+ */
+message_id: MessageId, 
+/**
+ * As what: an answer's Markdown, or the same without its marks.
+ */
+form: CopyAs, };
+
+/**
  * An account for somebody else, who claims it at the first sign-in.
  */
 export type CreateAccountRequest = { 
@@ -2581,6 +2599,9 @@ export interface Commands {
   cancel_work: { request: Nothing; response: Nothing };
   /** What a window shows when nobody is signed in. */
   gate: { request: Nothing; response: Gate };
+  /** How many answers, in whichever chat, stop when this door is locked or left now: whoever */
+  /** asks the person first asks this. */
+  answers_at_stake: { request: Nothing; response: number };
   /** Locks this door at once. Answers stop; what was written is kept. */
   lock: { request: LockRequest; response: Nothing };
   /** Ends the other sessions of whoever locked this door. */
@@ -2712,8 +2733,8 @@ export interface Commands {
   copy_code: { request: CodeRequest; response: Nothing };
   /** Saves a code block through the system's dialog; null when the person cancels. */
   save_code: { request: CodeRequest; response: Saved | null };
-  /** Copies a message's Markdown to the clipboard. */
-  copy_message: { request: MessageRequest; response: Nothing };
+  /** Copies a message to the clipboard, as Markdown or as plain text. */
+  copy_message: { request: CopyMessageRequest; response: Nothing };
   /** Copies a recovery code to the clipboard. */
   copy_recovery_code: { request: RecoveryCodeRequest; response: Nothing };
   /** Saves a recovery code through the system's dialog; null when the person cancels. */
