@@ -216,7 +216,8 @@ fn sees_nothing_of_ada(window: &Window<'_>, title: &str) {
     window.shows("contexts");
     // Theirs, or what a first one can begin with.
     window.eventually("the contexts", || {
-        let there = window.button("New context").exists() || window.button("Blank").starting().exists();
+        let there =
+            window.button("New context").exists() || window.button("Blank").starting().exists();
         there.then_some(())
     });
     assert!(!window.text().contains(CONTEXT), "{} sees Ada's context", DEMO.name);
