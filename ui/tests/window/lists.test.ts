@@ -126,6 +126,15 @@ describe('an archived chat', () => {
     expect(await titles()).toContain(TITLE);
     expect(document.activeElement).toBe(await button('Archived chats'));
   });
+
+  it('can be taken back at once', async () => {
+    await shown();
+    await choose(OPTIONS, 'Archive');
+    expect(await screen.findByText(`“${TITLE}” was archived.`)).toBeTruthy();
+    await click('Undo');
+    await vi.waitFor(async () => { expect(await titles()).toContain(TITLE); });
+    expect(await screen.findByText(`“${TITLE}” is back among your chats.`)).toBeTruthy();
+  });
 });
 
 describe('news', () => {

@@ -306,7 +306,7 @@ describe('prices', () => {
   });
 
   it('say of which day they are', async () => {
-    open({ signedIn: true });
+    open({ signedIn: true }, ({ services }) => services.put('gemini'));
     await section('Models');
     expect(await screen.findByText(/US dollars per million tokens, as they were known on 20 Nov 2026/)).toBeTruthy();
   });
