@@ -53,10 +53,23 @@ impl Person {
 }
 
 impl Window<'_> {
+    /// A way in beside a password; where one person is asked for theirs already, the others come
+    /// first.
+    pub fn way_in(&self, name: &str) -> Target<'_> {
+        let (way, others) = (self.button(name), self.button("Other ways…"));
+        self.eventually(&format!("the way in \"{name}\""), || {
+            if !way.exists() && others.exists() {
+                others.click();
+            }
+            way.exists().then_some(())
+        });
+        way
+    }
+
     /// Enters the demo account.
     pub fn try_the_demo(&self) {
         self.shows("sign-in");
-        self.button("Try the demo account").click();
+        self.way_in("Try the demo account").click();
         self.shows("chat");
     }
 
@@ -73,7 +86,7 @@ impl Window<'_> {
     /// Makes an account, answers no question, and gives its recovery code.
     pub fn create_account(&self, person: &Person) -> String {
         self.shows("sign-in");
-        self.button("Create account").click();
+        self.way_in("Create account").click();
         self.apply_for_account(person);
         let code = self.recovery_code();
         self.button("I have stored it").click();
@@ -174,8 +187,15 @@ impl Window<'_> {
     pub fn new_context(&self, name: &str, instructions: &str) {
         self.button("Contexts").click();
         self.shows("contexts");
-        self.button("New context").click();
-        self.button("Empty").starting().click();
+        // Where there is none yet, the kinds to begin with are there at once.
+        let (blank, new) = (self.button("Blank").starting(), self.button("New context"));
+        self.eventually("the kinds of contexts", || {
+            if !blank.exists() && new.exists() {
+                new.click();
+            }
+            blank.exists().then_some(())
+        });
+        blank.click();
         self.textbox("Name").fill(name);
         self.textbox("Instructions").fill(instructions);
         self.button("Save").click();
@@ -301,21 +321,19 @@ impl Window<'_> {
         self.textbox("Base address").fill(address);
     }
 
-    /// Adds a service with a key at an address, tests it and lets it answer from now on.
+    /// Adds a service with a key at an address, tests it and makes it the default.
     pub fn connect_service(&self, kind: &str, key: &str, address: &str) {
         self.open_settings();
         self.add_service(kind);
         self.enter_service(key, address);
         self.button("Add and test").click();
-        self.says("It works");
-        self.button("Let it answer from now on").click();
-        self.eventually("the form to be gone", || {
-            (!self.button("Let it answer from now on").exists()).then_some(())
-        });
+        let choose = self.button("by default").holding();
+        choose.click();
+        choose.disappears();
         self.new_chat();
     }
 
-    /// Connects the replay server and lets it answer from now on.
+    /// Connects the replay server and makes it the default.
     pub fn connect_gemini(&self, gemini: &Gemini, key: &str) {
         self.connect_service("Google Gemini", key, &gemini.base_address());
     }

@@ -149,7 +149,7 @@ fn a_backup_goes_back_to_how_it_was_and_a_saved_copy_opens_on_another_computer()
         window.shows("restore");
         window.says(ADA.email);
         let ada = if by == "code" {
-            window.find("radio", "With a recovery code").click();
+            window.find("radio", "A recovery code").click();
             window.textbox("Recovery code").fill(secret);
             window.textbox("New password").fill(BEN.password);
             window.button("Restore").click();

@@ -117,7 +117,7 @@ fn somebody_else_comes_past_a_locked_window_and_finds_nothing_of_its_owner() {
     window.lock();
     let emptied = eventually(LIVENESS, || hands.clipboard_is_empty().then_some(()));
     assert!(emptied.is_some(), "what she copied is there for the next: {}", hands.clipboard());
-    window.button("Somebody else…").click();
+    window.button("Switch user").click();
     window.shows("sign-in");
     window.find("list", "Accounts").appears();
     assert_eq!(window.any("listitem").within(window.find("list", "Accounts")).count(), 2);

@@ -13,7 +13,7 @@ fn who_deletes_their_own_account_is_told_so_and_leaves_nothing() {
     let world = World::new("window-delete-own");
     ADA.enrols(&world);
     let window = world.open();
-    window.button("Create account").click();
+    window.way_in("Create account").click();
     window.apply_for_account(&BEN);
     window.shows("recovery-code");
     window.button("I have stored it").click();
@@ -24,7 +24,7 @@ fn who_deletes_their_own_account_is_told_so_and_leaves_nothing() {
     window.sign_out();
     window.sign_in(&BEN);
     window.chats().appears();
-    assert!(!window.text().contains("recovery code is stored"), "he said so at registration");
+    assert!(!window.text().contains("Store your recovery code"), "he said so at registration");
 
     window.open_settings_at("Account");
     window.button("Delete account…").click();
@@ -107,7 +107,7 @@ fn a_vault_goes_back_to_a_file_by_todays_password_alone() {
     window.answer_becomes(1, "done");
     window.sign_out();
 
-    let restore = window.button("Restore from a backup file…");
+    let restore = window.way_in("Restore from a backup file…");
     world.hands().open_file(&copy, || restore.click());
     window.shows("restore");
     window.says("is replaced by this backup");

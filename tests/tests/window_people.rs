@@ -146,11 +146,11 @@ fn a_new_password_a_new_code_and_a_new_key_leave_the_page_where_it_is() {
     let ada = Person { password: "eleven Quiet windmills of Delft", ..ADA };
     window.open_settings_at("Account");
     window.button("Change password…").click();
-    window.textbox("Password so far").fill("velvet-Harpsichord 71 over York");
+    window.textbox("Current password").fill("velvet-Harpsichord 71 over York");
     window.textbox("New password").fill(ada.password);
     window.button("Change password").click();
     window.says("The password is wrong");
-    window.textbox("Password so far").fill(ADA.password);
+    window.textbox("Current password").fill(ADA.password);
     window.button("Change password").click();
     window.any("dialog").disappears();
     streams(&window, &gemini, "after the password was changed");
@@ -158,7 +158,7 @@ fn a_new_password_a_new_code_and_a_new_key_leave_the_page_where_it_is() {
     let mut codes = vec![first];
     for (open, go, when) in [
         ("New code…", "Make a new code", "after a new code was made"),
-        ("Encrypt anew…", "Encrypt anew", "after the vault was encrypted anew"),
+        ("Change key…", "Change key", "after the vault was encrypted anew"),
     ] {
         window.open_settings_at("Account");
         window.button(open).click();

@@ -73,7 +73,7 @@ fn walk_through(theme: Theme, name: &'static str) {
     world.hands().open_file(&copy, || restore.click());
     walk.window.shows("restore");
     walk.look("restore");
-    walk.window.find("radio", "With a recovery code").click();
+    walk.window.find("radio", "A recovery code").click();
     walk.window.textbox("New password").appears();
     walk.look("restore-with-code");
     walk.window.button("Back").click();
@@ -97,7 +97,7 @@ fn walk_through(theme: Theme, name: &'static str) {
     walk.window.sign_in(&BEN);
     walk.window.button("Make a new one").appears();
     walk.look("banner-code");
-    walk.window.button("I have it").click();
+    walk.window.button("I have stored it").click();
     walk.window.sign_out();
     walk.window.find("list", "Accounts").appears();
     walk.look("sign-in-accounts");
@@ -228,15 +228,15 @@ fn connects(walk: &mut Walk<'_>) {
     walk.window.enter_service(KEY, &gemini.base_address());
     walk.look("dialog-service-advanced");
     walk.window.button("Add and test").click();
-    walk.window.says("It works");
+    walk.window.button("Use Gemini by default").appears();
     walk.look("dialog-service-works");
-    walk.window.button("Let it answer from now on").click();
+    walk.window.button("Use Gemini by default").click();
     walk.window.button("Edit Gemini").appears();
     walk.look("settings-service");
     walk.window.button("Add a service").click();
-    walk.window.find("menuitem", "Another server…").appears();
+    walk.window.find("menuitem", "Another service…").appears();
     walk.look_once("settings-kinds", 1280);
-    walk.window.find("menuitem", "Another server…").click();
+    walk.window.find("menuitem", "Another service…").click();
     walk.window.textbox("Base address").appears();
     walk.look("dialog-another-server");
     walk.window.button("Cancel").click();
@@ -295,7 +295,8 @@ fn edits(walk: &mut Walk<'_>) {
     walk.window.button("Save").click();
     walk.window.context("Breakout").appears();
     walk.look("context-disagrees");
-    walk.window.button("Versions").click();
+    walk.window.button("Options of this context").click();
+    walk.window.find("menuitem", "Versions…").click();
     walk.window.find("list", "Versions").appears();
     walk.look("dialog-versions");
     walk.window.button("Close").within(walk.window.any("dialog")).click();
@@ -323,7 +324,7 @@ fn settles(walk: &mut Walk<'_>) {
     }
     for (open, name) in [
         ("Change password…", "dialog-password"),
-        ("Encrypt anew…", "dialog-rekey"),
+        ("Change key…", "dialog-rekey"),
         ("Delete account…", "dialog-delete-account"),
     ] {
         walk.window.open_settings_at("Account");

@@ -97,7 +97,14 @@ export class Desk {
 
   async archive(chat: Chat, on: boolean): Promise<void> {
     await this.chats.archive(chat.id, on);
-    toasts.note(on ? `${quoted(chat)} is in the archived chats` : `${quoted(chat)} is back in the list`);
+    if (!on) {
+      toasts.note(`${quoted(chat)} is back among your chats.`);
+      return;
+    }
+    const undo = () => {
+      this.archive(chat, false).catch((error: unknown) => { toasts.fault(asFault(error).message); });
+    };
+    toasts.offer(`${quoted(chat)} was archived.`, { label: 'Undo', keys: 'mod+z', run: undo }, UNDO);
   }
 
   /** Deletes a chat at once; for a while it can be brought back. */
@@ -117,7 +124,7 @@ export class Desk {
         toasts.fault(asFault(error).message);
       }
     };
-    toasts.offer(`${quoted(chat)} deleted`, { label: 'Undo', keys: 'mod+z', run: () => void undo() }, UNDO);
+    toasts.offer(`${quoted(chat)} was deleted.`, { label: 'Undo', keys: 'mod+z', run: () => void undo() }, UNDO);
   }
 
   /** Copies the branch up to a message into a chat of its own, and shows that. */
@@ -152,5 +159,5 @@ function news(view: MessageView): string {
 }
 
 function quoted({ title }: Chat): string {
-  return `‘${title.length > 60 ? `${title.slice(0, 59).trimEnd()}…` : title}’`;
+  return `“${title.length > 60 ? `${title.slice(0, 59).trimEnd()}…` : title}”`;
 }

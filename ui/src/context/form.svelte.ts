@@ -18,7 +18,7 @@ export class ContextForm {
   readonly data: ContextData;
   /** The model that answers in its chats; null for the person's default. */
   model = $state.raw<ModelRef | null>(null);
-  readonly #isNew: boolean;
+  #isNew = $state(false);
   #start = $state('');
 
   constructor(context: Context | null, template: Template | null = null) {
@@ -37,7 +37,7 @@ export class ContextForm {
 
   /** What stands against saving, where the field that says so may be out of sight. */
   get problem(): string | null {
-    if (this.data.fault) return 'The JSON can’t be read yet.';
+    if (this.data.fault) return 'The JSON can’t be read.';
     const wrong = this.data.universe.refused ? 'Universe' : this.data.constraints.wrong;
     return wrong === null ? null : `Put this right first: ${wrong}.`;
   }
@@ -67,6 +67,7 @@ export class ContextForm {
   /** What is on the screen is what is stored now. */
   saved(): void {
     this.#start = this.#now();
+    this.#isNew = false;
   }
 
   #now(): string {

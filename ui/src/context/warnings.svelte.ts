@@ -28,6 +28,12 @@ export class Warnings {
     };
   }
 
+  /** What the core said on storing it; an older question that is still asked is not heard any more. */
+  take(list: Warning[]): void {
+    this.#asked += 1;
+    this.list = list;
+  }
+
   of(field: string): string | null {
     const why = this.list.filter((warning) => warning.field === field).map((warning) => warning.why);
     return why.length ? why.join(' ') : null;

@@ -1,7 +1,8 @@
 /** Contexts and what they say, in words. */
-import type { Context, ContextVersion, Template } from '../lib/api';
+import type { Context, ContextVersion, Template, Warning } from '../lib/api';
 import { ago, shortDate } from '../lib/ui/dates';
 import { many } from '../lib/ui/figures';
+import { KNOWN_RISKS } from '../profile/numbers';
 
 /** A kind of strategy as it is called: `mean_reversion` → `Mean reversion`. */
 export function typeName(type: string, templates: Template[] = []): string {
@@ -24,8 +25,15 @@ export function about(context: Context, templates: Template[]): string {
     .join(' · ');
 }
 
-export function disagreements(count: number): string {
-  return many(count, 'disagreement');
+/** In what a context and the profile disagree: `Timeframe`, `Timeframe, Stop loss`, `3 disagreements`. */
+export function disagreements(warnings: Warning[]): string {
+  const fields = [...new Set(warnings.map(({ field }) => fieldName(field)))];
+  return fields.length > 2 ? many(warnings.length, 'disagreement') : fields.join(', ');
+}
+
+function fieldName(field: string): string {
+  const name = field.replace('constraints.', '');
+  return KNOWN_RISKS.find((risk) => risk.name === name)?.label ?? typeName(name);
 }
 
 /** A version in the list of them. */

@@ -23,10 +23,10 @@ export interface KnownRisk {
 }
 
 export const KNOWN_RISKS: KnownRisk[] = [
-  { name: 'max_position_size', label: 'Largest position', hint: 'of the account, 0.1 to 100 %', low: 0.1, high: 100 },
-  { name: 'max_drawdown', label: 'Largest drawdown', hint: 'from the last peak, 1 to 100 %', low: 1, high: 100 },
-  { name: 'stop_loss_pct', label: 'Stop loss', hint: 'from the entry price, 0.1 to 50 %', low: 0.1, high: 50 },
-  { name: 'take_profit_pct', label: 'Take profit', hint: 'from the entry price, 0.1 to 500 %', low: 0.1, high: 500 },
+  { name: 'max_position_size', label: 'Largest position', hint: 'Of the account, 0.1 to 100 %', low: 0.1, high: 100 },
+  { name: 'max_drawdown', label: 'Largest drawdown', hint: 'From the last peak, 1 to 100 %', low: 1, high: 100 },
+  { name: 'stop_loss_pct', label: 'Stop loss', hint: 'From the entry price, 0.1 to 50 %', low: 0.1, high: 50 },
+  { name: 'take_profit_pct', label: 'Take profit', hint: 'From the entry price, 0.1 to 500 %', low: 0.1, high: 500 },
 ];
 
 /** Why a percentage can't be taken, or null. An empty one is left out. */

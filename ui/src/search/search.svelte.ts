@@ -8,7 +8,7 @@ export type Who = 'anyone' | 'user' | 'assistant';
 export const WHO: { value: Who; label: string }[] = [
   { value: 'anyone', label: 'Anyone' },
   { value: 'user', label: 'Me' },
-  { value: 'assistant', label: 'The AI' },
+  { value: 'assistant', label: 'The model' },
 ];
 
 const FREE = { who: 'anyone' as Who, when: 'any' as When, from: '', to: '', code: false, here: false };
@@ -68,7 +68,7 @@ export class Search {
     const { who, when, from, to, code, here } = this.filters;
     const days = [from && `from ${from.trim()}`, to && `to ${to.trim()}`].filter(Boolean).join(' ');
     return [
-      who === 'anyone' ? '' : who === 'user' ? 'written by me' : 'written by the AI',
+      who === 'anyone' ? '' : who === 'user' ? 'written by me' : 'written by the model',
       when === 'any' ? '' : when === 'custom' ? days : (WHENS.find(({ value }) => value === when)?.label.toLowerCase() ?? ''),
       code ? 'with code' : '',
       here ? 'this chat only' : '',

@@ -23,10 +23,10 @@ export const KINDS = [
   { id: 'openai', kind: 'openai', name: 'OpenAI', note: 'Questions, profile and context go to OpenAI.', keyPage: 'https://platform.openai.com/api-keys', needsKey: true, needsAddress: false },
   { id: 'anthropic', kind: 'anthropic', name: 'Anthropic', note: 'Questions, profile and context go to Anthropic.', keyPage: 'https://console.anthropic.com/settings/keys', needsKey: true, needsAddress: false },
   { id: 'ollama', kind: 'ollama', name: 'Ollama', note: 'Runs models on this computer or on one of yours.', keyPage: null, needsKey: false, needsAddress: false },
-  { id: 'other', kind: 'openai', name: 'Another server', note: 'Whatever speaks OpenAI’s Chat Completions: OpenRouter, LM Studio, llama.cpp, vLLM.', keyPage: null, needsKey: false, needsAddress: true },
+  { id: 'other', kind: 'openai', name: 'Another service', note: 'Whatever speaks OpenAI’s Chat Completions: OpenRouter, LM Studio, llama.cpp, vLLM.', keyPage: null, needsKey: false, needsAddress: true },
 ] as const satisfies Kind[];
 
-/** Servers that speak OpenAI's wire, and where they usually are. */
+/** Services that speak OpenAI's wire, and where they usually are. */
 export const OTHERS = [
   { name: 'OpenRouter', address: 'https://openrouter.ai/api/v1' },
   { name: 'LM Studio', address: 'http://127.0.0.1:1234/v1' },
@@ -50,7 +50,7 @@ export function keyPage(kind: Kind, address: string): string | null {
   return hostOf(address)?.endsWith('openrouter.ai') ? OPENROUTER_KEYS : kind.keyPage;
 }
 
-/** What a server at this address is called when nobody says otherwise. */
+/** What a service at this address is called when nobody says otherwise. */
 export function nameOf(address: string): string | null {
   const host = hostOf(address);
   if (host === null) return null;

@@ -55,6 +55,9 @@ export function modelCount(count: number): string {
   return count === 0 ? 'no models' : many(count, 'model');
 }
 
+/** Words that begin a sentence. */
+export const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** llama.cpp names a model by the path of its file. */
 export function shortName(model: string): string {
   return /([^/\\]+)\.gguf$/.exec(model)?.[1] ?? model;

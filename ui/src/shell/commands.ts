@@ -23,7 +23,7 @@ import UserRound from '@lucide/svelte/icons/user-round';
 import type { Component } from 'svelte';
 import { pressed, typing } from '../lib/ui/keys';
 
-export const GROUPS = ['Chat', 'Go to', 'Look', 'Window'] as const;
+export const GROUPS = ['Chat', 'Go to', 'Appearance', 'Window'] as const;
 
 export interface Command {
   group: (typeof GROUPS)[number];
@@ -40,17 +40,17 @@ export interface Command {
 const TABLE = {
   'new-chat': { group: 'Chat', words: 'New chat', also: 'begin conversation', icon: SquarePen, keys: ['mod+n'] },
   search: { group: 'Chat', words: 'Search in all chats', also: 'find messages', icon: Search, keys: ['mod+shift+f'] },
-  question: { group: 'Chat', words: 'Focus the question', also: 'composer message ask', icon: TextCursorInput, keys: ['mod+j', '/'] },
+  question: { group: 'Chat', words: 'Focus the message field', also: 'composer question ask', icon: TextCursorInput, keys: ['mod+j', '/'] },
   stop: { group: 'Chat', words: 'Stop the answer', also: 'cancel', icon: Square, keys: ['escape'] },
   'copy-code': { group: 'Chat', words: 'Copy the last code', also: 'clipboard strategy', icon: Copy, keys: ['mod+shift+c'] },
   contexts: { group: 'Go to', words: 'Contexts', also: 'instructions', icon: Layers },
   profile: { group: 'Go to', words: 'Profile', also: 'risk symbols timeframe', icon: UserRound },
   settings: { group: 'Go to', words: 'Settings', also: 'preferences options', icon: Settings, keys: ['mod+,'] },
-  theme: { group: 'Look', words: 'Switch theme', also: 'theme light dark', icon: SunMoon },
-  contrast: { group: 'Look', words: 'Higher contrast', also: 'contrast', icon: Contrast },
-  larger: { group: 'Look', words: 'Larger text', also: 'zoom in size', icon: AArrowUp, keys: ['mod+plus'], everywhere: true },
-  smaller: { group: 'Look', words: 'Smaller text', also: 'zoom out size', icon: AArrowDown, keys: ['mod+minus'], everywhere: true },
-  'usual-size': { group: 'Look', words: 'Usual text size', also: 'zoom 100 % reset', icon: Type, keys: ['mod+0'], everywhere: true },
+  theme: { group: 'Appearance', words: 'Switch theme', also: 'theme light dark', icon: SunMoon },
+  contrast: { group: 'Appearance', words: 'Higher contrast', also: 'contrast', icon: Contrast },
+  larger: { group: 'Appearance', words: 'Larger text', also: 'zoom in size', icon: AArrowUp, keys: ['mod+plus'], everywhere: true },
+  smaller: { group: 'Appearance', words: 'Smaller text', also: 'zoom out size', icon: AArrowDown, keys: ['mod+minus'], everywhere: true },
+  'usual-size': { group: 'Appearance', words: 'Reset text size', also: 'zoom 100 % usual', icon: Type, keys: ['mod+0'], everywhere: true },
   palette: { group: 'Window', words: 'All commands', icon: SquareSlash, keys: ['mod+k'] },
   sidebar: { group: 'Window', words: 'Show or hide the sidebar', also: 'sidebar', icon: PanelLeft, keys: ['mod+b'] },
   lock: { group: 'Window', words: 'Lock', icon: LockKeyhole, keys: ['mod+l'], everywhere: true },

@@ -17,6 +17,16 @@ describe('signing in', () => {
     await on('chat');
   });
 
+  it('with one account leads to the other ways when they are asked for', async () => {
+    open({ people: ['ada'] });
+    await screen.findByLabelText('Password');
+    expect(screen.queryByRole('button', { name: 'Create account' })).toBeNull();
+    await click('Other ways…');
+    expect(await button('ada')).toBeTruthy();
+    await click('Create account');
+    await on('register');
+  });
+
   it('with many accounts asks who it is first', async () => {
     open({ people: ['ada', 'grace'] });
     await click('grace');

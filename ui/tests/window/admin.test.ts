@@ -32,9 +32,12 @@ describe('the accounts', () => {
     expect(await screen.findByText('Somebody here has this name.')).toBeTruthy();
     await write('User name', 'linus');
     await click('Create account');
-    const dialog = await screen.findByRole('dialog', { name: 'linus has an account' });
+    const dialog = await screen.findByRole('dialog', { name: 'Account created for linus' });
     const { password } = last(backend, 'admin_create_account') as { password: string };
     expect(within(dialog).getByText(password)).toBeTruthy();
+    await click('Copy');
+    expect(await screen.findByText(/stays on the clipboard for a minute/)).toBeTruthy();
+    expect(last(backend, 'copy_recovery_code')).toEqual({ recovery_code: password });
     await click('Done');
     expect((await row(/linus/)).textContent).toContain('Not used yet');
   });

@@ -2,7 +2,7 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse, type Backend } from '../fake/backend';
-import { ask, button, click, confirm, last, on, open, tab, times, write } from './open';
+import { ask, button, choose, click, confirm, last, on, open, tab, times, write } from './open';
 
 const KEPT = { lookback: 90, session: { from: '09:30' }, type: 'momentum', constraints: { max_drawdown: 0.2, note: 'none over night' } };
 
@@ -78,18 +78,37 @@ describe('the structured data of a context', () => {
     const broken = '{\n  "type": "momentum"\n  "timeframe": "1d"\n}';
     await tab('JSON');
     await write('JSON text', broken);
-    expect(await screen.findByText('Line 3, column 3: a comma or a } is missing before this.')).toBeTruthy();
+    expect(await screen.findByText('Line 3, column 3: a comma or a } is missing before this.', {}, { timeout: 3000 })).toBeTruthy();
     expect((await button('Save')).getAttribute('aria-disabled')).toBe('true');
     await fireEvent.keyDown(document.body, { key: 's', ctrlKey: true });
     await tab('Form');
     expect(screen.queryByLabelText('Indicators')).toBeNull();
     await click('Go on in the JSON');
     expect((await json()).value).toBe(broken);
+    await tab('Form');
+    await click('Show');
+    await vi.waitFor(async () => { expect((await json()).selectionStart).toBe(broken.indexOf('"timeframe"')); });
     await vi.waitFor(async () => { expect(document.activeElement).toBe(await json()); });
     expect(times(backend, 'update_context')).toBe(0);
     await click('New chat');
     await confirm('Leave without saving?', 'Leave');
     await on('chat');
+  });
+
+  it('is not called wrong while it is being typed', async () => {
+    await editing({});
+    await tab('JSON');
+    await write('JSON text', '{"type": ');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await json()).getAttribute('aria-invalid')).toBeNull();
+    expect(screen.queryByText('The JSON can’t be read.')).toBeNull();
+    expect((await button('Save')).getAttribute('aria-disabled')).toBe('true');
+    await write('JSON text', '{"type": "carry"}');
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect((await json()).getAttribute('aria-invalid')).toBeNull();
+    await write('JSON text', '{"type": ');
+    expect(await screen.findByText('The JSON can’t be read.', {}, { timeout: 3000 })).toBeTruthy();
+    expect((await json()).getAttribute('aria-invalid')).toBe('true');
   });
 
   it('takes a kind of strategy of the person’s own, suggestions and symbols', async () => {
@@ -159,6 +178,7 @@ describe('a new context', () => {
     open({ signedIn: true }, (made) => (made.contexts = []));
     await click('Contexts');
     expect(await screen.findByText(/A context tells the model once/)).toBeTruthy();
+    expect(screen.queryByRole('region', { name: 'All contexts' })).toBeNull();
     await click(/^Breakout/);
     expect((await screen.findByLabelText<HTMLInputElement>('Name')).value).toBe('Breakout');
   });
@@ -177,6 +197,23 @@ describe('where a context and the profile disagree', () => {
     await vi.waitFor(() => { expect(screen.queryByText(why)).toBeNull(); });
   });
 
+  it('is told as soon as it is saved, and no older answer comes after', async () => {
+    const backend = await editing({});
+    await vi.waitFor(() => { expect(times(backend, 'context_warnings')).toBe(1); });
+    let go: () => void = () => undefined;
+    await tab('JSON');
+    await write('JSON text', '{"timeframe": "15m"}');
+    backend.holds.set('context_warnings', new Promise<void>((resolve) => { go = resolve; }));
+    await vi.waitFor(() => { expect(times(backend, 'context_warnings')).toBe(2); });
+    await write('JSON text', '{"timeframe": "5m"}');
+    await tab('Form');
+    await save();
+    expect(await screen.findByText('It works on 5m; your profile says 1d.')).toBeTruthy();
+    go();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(screen.queryByText('It works on 15m; your profile says 1d.')).toBeNull();
+  });
+
   it('is asked for once when the person types on', async () => {
     const backend = await editing({});
     await vi.waitFor(() => { expect(times(backend, 'context_warnings')).toBe(1); });
@@ -189,7 +226,7 @@ describe('where a context and the profile disagree', () => {
   it('is summed up in the list, on the chip and in the profile', async () => {
     await editing({ timeframe: '5m', universe: ['SPY'] }, (made) => { made.written.list.forEach((one) => (one.default = one.id === 7)); });
     const list = within(await screen.findByRole('region', { name: 'All contexts' }));
-    expect(list.getByText('2 disagreements')).toBeTruthy();
+    expect(list.getByText('Timeframe, Universe')).toBeTruthy();
     await click('New chat');
     expect((await button('Context: Mine')).title).toContain('It works on 5m; your profile says 1d.');
     await click('Profile: Moderate · 1d · 4 symbols');
@@ -205,10 +242,9 @@ describe('versions of a context', () => {
     made.written.handlers.update_context({ context_id: 7, draft: { name: 'Mine', instructions: 'First line.\nAnother line.', data: { type: 'breakout' }, active: true, model: null } });
   };
 
-  it('are compared with the current words and restored', async () => {
+  it('are compared with the current version and restored', async () => {
     const backend = await editing({ type: 'momentum' }, twice);
-    (await button('Versions')).focus();
-    await click('Versions');
+    await choose('Options of this context', 'Versions');
     const dialog = within(await screen.findByRole('dialog', { name: 'Versions of “Mine”' }));
     await vi.waitFor(() => { expect(document.activeElement?.textContent).toMatch(/^Version 1/); });
     const diff = within(await dialog.findByRole('group', { name: 'Instructions' }));
@@ -222,26 +258,26 @@ describe('versions of a context', () => {
     await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
     expect(backend.written.list[0]).toMatchObject({ version: 3, data: { type: 'momentum' } });
     expect(screen.getByRole('button', { name: /^Mine Momentum · v3/ })).toBeTruthy();
-    await vi.waitFor(async () => { expect(document.activeElement).toBe(await button('Versions')); });
+    await vi.waitFor(async () => { expect(document.activeElement).toBe(await button('Options of this context')); });
   });
 
   it('say that restoring drops what isn’t saved', async () => {
     await editing({ type: 'momentum' }, twice);
     await write('Name', 'Changed');
-    await click('Versions');
+    await choose('Options of this context', 'Versions');
     expect(await screen.findByText(/not saved. Restoring drops them/)).toBeTruthy();
     await fireEvent.click(await screen.findByRole('button', { name: /^Version 2, current/ }));
-    expect(await screen.findByText('These are the current words.')).toBeTruthy();
+    expect(await screen.findByText('This is the current version.')).toBeTruthy();
     expect(screen.queryByText('Restore this version')).toBeNull();
   });
 
   it('that can’t be loaded say so and are asked for again', async () => {
     const backend = await editing({});
     backend.refusals.set('context_versions', refuse('internal', 'They can’t be read.'));
-    await click('Versions');
+    await choose('Options of this context', 'Versions');
     expect(await screen.findByText('They can’t be read.')).toBeTruthy();
     await click('Try again');
-    expect(await screen.findByText(/These are the current words/)).toBeTruthy();
+    expect(await screen.findByText(/This is the current version/)).toBeTruthy();
   });
 });
 

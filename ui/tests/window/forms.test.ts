@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse, type Backend } from '../fake/backend';
-import { ask, button, click, open, tab, write } from './open';
+import { ask, button, choose, click, open, tab, write } from './open';
 
 const last = (backend: Backend, name: string) => backend.calls.findLast((call) => call.name === name)?.request;
 
@@ -17,7 +17,7 @@ describe('contexts', () => {
     const backend = open({ signedIn: true });
     await click('Contexts');
     await click('New context');
-    await click(/^Empty/);
+    await click(/^Blank/);
     await write('Name', 'Pairs');
     await write('Instructions', 'Only pairs of one sector.');
     await tab('JSON');
@@ -34,7 +34,7 @@ describe('contexts', () => {
     await click('Contexts');
     await tab('JSON');
     await write('JSON text', '[1]');
-    expect(await screen.findByText(/This is not a JSON object/)).toBeTruthy();
+    expect(await screen.findByText(/This is not a JSON object/, {}, { timeout: 3000 })).toBeTruthy();
     expect((await button('Save')).hasAttribute('disabled')).toBe(true);
   });
 
@@ -54,7 +54,7 @@ describe('contexts', () => {
   it('are deleted only after a question that names them', async () => {
     const backend = open({ signedIn: true });
     await click('Contexts');
-    await click('Delete context');
+    await choose('Options of this context', 'Delete context');
     const dialog = await screen.findByRole('dialog', { name: 'Delete “Trend following, large caps”?' });
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Delete' }));
     await vi.waitFor(() => { expect(last(backend, 'delete_context')).toEqual({ context_id: 1 }); });
@@ -66,11 +66,12 @@ describe('a context that was written', () => {
     const backend = open({ signedIn: true });
     await click('Contexts');
     await click('New context');
-    await click(/^Empty/);
+    await click(/^Blank/);
     await write('Name', 'Pairs');
     await click('Save');
     expect(await screen.findByText('Saved')).toBeTruthy();
-    expect(await screen.findByText(/once you choose it there/)).toBeTruthy();
+    expect(await screen.findByText(/^Choose it above the message field/)).toBeTruthy();
+    expect((await button('Save')).getAttribute('aria-disabled')).toBe('true');
     await click('Start a chat with it');
     expect(await button('Context: Pairs')).toBeTruthy();
     await ask('Which pairs?');

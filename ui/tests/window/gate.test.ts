@@ -74,7 +74,7 @@ describe('the locked window', () => {
 
   it('lets somebody else in', async () => {
     const backend = open({ people: ['ada', 'grace'] }, locked());
-    await click('Somebody else…');
+    await click('Switch user');
     await on('sign-in');
     expect(await button('grace')).toBeTruthy();
     expect(times(backend, 'leave_lock')).toBe(1);
@@ -131,6 +131,7 @@ describe('a damaged vault', () => {
     await tryToOpen(backend, backup);
     expect((await screen.findByRole('alert')).textContent).toContain('The newest good backup is from');
     expect(document.body.textContent).toContain('The damaged vault is kept as a backup');
+    expect(screen.queryByRole('button', { name: 'Recover with code' })).toBeNull();
     await click('Restore it');
     await on('chat');
     expect(last(backend, 'restore')).toEqual({ source: { backup: { username: 'ada', backup_id: backup.id } }, secret: { password: PASSWORD }, username: null });
@@ -191,7 +192,7 @@ describe('a backup file', () => {
   it('opened with its recovery code gets a new password and a new code', async () => {
     const backend = open({ people: [] }, file());
     await click('Restore from a backup file…');
-    await fireEvent.click(await screen.findByLabelText('With a recovery code'));
+    await fireEvent.click(await screen.findByLabelText('A recovery code'));
     await write('Recovery code', '7K2M');
     await write('New password', PASSWORD);
     await click('Restore');
@@ -203,6 +204,7 @@ describe('a backup file', () => {
 
   it('replaces a vault only after a question that names it', async () => {
     const backend = open({}, file({ replaces: true }));
+    await click('Other ways…');
     await click('Restore from a backup file…');
     await write('Password', PASSWORD);
     await click('Replace vault…');
@@ -214,6 +216,7 @@ describe('a backup file', () => {
 
   it('of a name that is taken gets another one', async () => {
     const backend = open({}, file({ username_taken: true }));
+    await click('Other ways…');
     await click('Restore from a backup file…');
     await write('User name', 'ada.old');
     await write('Password', PASSWORD);
@@ -306,10 +309,10 @@ it('while one way in is tried, no other is', async () => {
   backend.holds.set('sign_in', new Promise<void>((resolve) => { go = resolve; }));
   await write('Password', PASSWORD);
   await click('Sign in');
-  await click('Try the demo account');
-  await click('Create account');
+  await click('Other ways…');
+  await click('Recover with code');
+  expect(screen.getByLabelText('Password')).toBeTruthy();
   go();
   await on('chat');
-  expect(times(backend, 'sign_in_demo')).toBe(0);
   expect(await button(/^Account:/)).toBeTruthy();
 });

@@ -31,7 +31,7 @@ describe('a chat that is deleted', () => {
     await vi.waitFor(() => { expect(heading()).toBe('New chat'); });
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(await titles()).not.toContain(TITLE);
-    expect(await screen.findByText(`‘${TITLE}’ deleted`)).toBeTruthy();
+    expect(await screen.findByText(`“${TITLE}” was deleted.`)).toBeTruthy();
     expect(backend.chats.some(({ title }) => title === TITLE)).toBe(false);
   });
 
@@ -119,12 +119,21 @@ describe('an archived chat', () => {
     expect(last(backend, 'chats')).toMatchObject({ list: 'archived', after: null });
     await vi.waitFor(async () => { expect(await titles('Archived chats')).toEqual([TITLE]); });
     expect(document.activeElement).toBe(await button('Back to all chats'));
-    await choose('Chat options', 'Bring back');
+    await choose('Chat options', 'Unarchive');
     await vi.waitFor(async () => { expect(await titles('Archived chats')).toEqual([]); });
     expect(await screen.findByText(/^No chat is archived/)).toBeTruthy();
     await click('Back to all chats');
     expect(await titles()).toContain(TITLE);
     expect(document.activeElement).toBe(await button('Archived chats'));
+  });
+
+  it('can be taken back at once', async () => {
+    await shown();
+    await choose(OPTIONS, 'Archive');
+    expect(await screen.findByText(`“${TITLE}” was archived.`)).toBeTruthy();
+    await click('Undo');
+    await vi.waitFor(async () => { expect(await titles()).toContain(TITLE); });
+    expect(await screen.findByText(`“${TITLE}” is back among your chats.`)).toBeTruthy();
   });
 });
 

@@ -129,7 +129,7 @@ it('damage in the open vault is told until a backup is put back', async () => {
   await click('Show backups');
   expect((await screen.findByRole('tab', { name: 'Data' })).getAttribute('aria-selected')).toBe('true');
   const [newest] = backend.house.data.backups;
-  await click('Put it back…');
+  await click('Restore it…');
   await fireEvent.input(await screen.findByLabelText('Password'), { target: { value: 'correct horse battery' } });
   await click('Restore');
   await vi.waitFor(() => { expect(screen.queryByText(/Your vault is damaged/)).toBeNull(); });

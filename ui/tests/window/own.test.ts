@@ -12,11 +12,11 @@ describe('one’s own account', () => {
     const backend = open({ signedIn: true });
     await section('Account');
     await click('Change password…');
-    await write('Password so far', 'wrong');
+    await write('Current password', 'wrong');
     await write('New password', 'seven copper kettles');
     await click('Change password');
     expect(await screen.findByText('The password is wrong. Check it and try again.')).toBeTruthy();
-    await write('Password so far', PASSWORD);
+    await write('Current password', PASSWORD);
     await click('Change password');
     expect(await screen.findByText('Your password was changed.')).toBeTruthy();
     expect(last(backend, 'change_password')).toEqual({ password: PASSWORD, new_password: 'seven copper kettles' });
@@ -29,7 +29,7 @@ describe('one’s own account', () => {
     await section('Account');
     await click('Change password…');
     backend.refusals.set('change_password', refuse('invalid_field', 'Check the fields.', { new_password: ['Too common.'] }));
-    await write('Password so far', PASSWORD);
+    await write('Current password', PASSWORD);
     await write('New password', 'password12');
     await click('Change password');
     expect(await screen.findByText('Too common.')).toBeTruthy();
@@ -53,10 +53,10 @@ describe('one’s own account', () => {
   it('is encrypted anew, with progress, and then shows the new code', async () => {
     const backend = open({ signedIn: true }, ({ house }) => (house.slow = 1200));
     await section('Account');
-    await click('Encrypt anew…');
+    await click('Change key…');
     expect(document.body.textContent).toContain('Your other sessions end.');
     await write('Password', PASSWORD);
-    await click('Encrypt anew');
+    await click('Change key');
     const bar = await screen.findByRole('progressbar', { name: 'Re-encrypting' });
     expect(Number(bar.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
     expect(await screen.findByLabelText('Recovery code', {}, { timeout: 3000 })).toBeTruthy();
@@ -68,9 +68,9 @@ describe('one’s own account', () => {
   it('is not encrypted anew when that is cancelled, without an alarm', async () => {
     const backend = open({ signedIn: true }, ({ house }) => (house.slow = 1500));
     await section('Account');
-    await click('Encrypt anew…');
+    await click('Change key…');
     await write('Password', PASSWORD);
-    await click('Encrypt anew');
+    await click('Change key');
     const cancel = await button('Cancel');
     await vi.waitFor(() => { expect(cancel.getAttribute('aria-disabled')).toBeNull(); });
     await fireEvent.click(cancel);
@@ -88,7 +88,7 @@ describe('one’s own account', () => {
     const listens = vi.spyOn(backend, 'listen');
     await click('Change password…');
     backend.holds.set('change_password', new Promise((resolve) => (release = resolve)));
-    await write('Password so far', PASSWORD);
+    await write('Current password', PASSWORD);
     await write('New password', 'seven copper kettles');
     await click('Change password');
     backend.refusals.set('still_here', refuse('signed_out', 'Nobody is signed in here.'));

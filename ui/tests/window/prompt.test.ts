@@ -30,7 +30,7 @@ it('shows the turns of a chat, folds long ones and says what is missing', async 
   expect(await shown.findByText('Gemini 3.8 Flash · about 4,210 tokens')).toBeTruthy();
   expect(shown.getByText('The first 3 messages are left out, because the model’s window is small.')).toBeTruthy();
   expect(shown.getByRole('region', { name: 'You' })).toBeTruthy();
-  const answer = within(shown.getByRole('region', { name: 'AI' }));
+  const answer = within(shown.getByRole('region', { name: 'Answer' }));
   expect(answer.queryByText(/wider stop from/)).toBeNull();
   await fireEvent.click(answer.getByRole('button', { name: 'Show all of it' }));
   expect(answer.getByText(/wider stop from/)).toBeTruthy();

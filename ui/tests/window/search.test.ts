@@ -187,6 +187,16 @@ describe('what is said', () => {
     expect(screen.queryByRole('button', { name: 'Clear the filters' })).toBeNull();
   });
 
+  it('when nothing holds all words, each alone is offered', async () => {
+    const backend = open({ signedIn: true, chats: 6 });
+    const input = await search('stop xylophone');
+    await click('Only “stop”');
+    expect(await screen.findByRole('group', { name: 'Messages' })).toBeTruthy();
+    expect(query(backend).text).toBe('stop');
+    expect(input.value).toBe('stop');
+    expect(document.activeElement).toBe(input);
+  });
+
   it('when it was refused, and asks again', async () => {
     const backend = open({ signedIn: true, chats: 6 });
     backend.refusals.set('search', refuse('internal', 'The vault can’t be read.'));

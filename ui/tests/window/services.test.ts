@@ -22,9 +22,9 @@ describe('a service', () => {
     await add('Google Gemini');
     await write('API key', 'secret-key');
     await click('Add and test');
-    await within(await dialog('Gemini works')).findByText(/It works: 2 models can answer/);
+    await within(await dialog('Gemini works')).findByText(/2 models found\./);
     expect(last(backend, 'add_service')).toEqual({ kind: 'gemini', fields: { name: null, base_url: null, key: 'secret-key', forget_key: false, headers: null, proxy: 'system', proxy_url: null, patience: null } });
-    await click('Let it answer from now on');
+    await click('Use Gemini by default');
     await vi.waitFor(() => { expect(last(backend, 'choose_model')).toEqual({ service: 1, model: null }); });
     expect((await screen.findByRole<HTMLInputElement>('radio', { name: 'Gemini' })).checked).toBe(true);
     expect(await screen.findByText('Stored in your vault')).toBeTruthy();
@@ -59,7 +59,7 @@ describe('a service', () => {
   it('of another kind takes an address, and makes its name of it', async () => {
     const backend = open({ signedIn: true });
     await section('Models');
-    await add('Another server');
+    await add('Another service');
     expect((await button('Add and test')).hasAttribute('disabled')).toBe(true);
     await click('OpenRouter');
     expect(await button('Get a key')).toBeTruthy();
@@ -91,10 +91,10 @@ describe('a service', () => {
     await write('Value of header 1', 'secret-value');
     await fireEvent.click(await screen.findByRole('radio', { name: 'My own' }));
     await write('Proxy address', 'http://secret-name:word@proxy.example:3128');
-    await write('Wait for the first word', '0');
+    await write('Time limit: first word', '0');
     expect(await screen.findByText('Whole seconds, 1 to 3600.')).toBeTruthy();
     expect((await button('Add and test')).hasAttribute('disabled')).toBe(true);
-    await write('Wait for the first word', '90');
+    await write('Time limit: first word', '90');
     await click('Add and test');
     await dialog('OpenAI works');
     expect(added(backend)).toMatchObject({ headers: [{ name: 'x-title', value: 'secret-value' }], proxy: 'manual', proxy_url: 'http://secret-name:word@proxy.example:3128', patience: { first_byte: 90, idle: 60 } });
@@ -189,7 +189,7 @@ describe('a service', () => {
     await click('Close');
     await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
     release();
-    expect(await screen.findByText('It works: 2 models can answer.')).toBeTruthy();
+    expect(await screen.findByText('It works: 2 models found.')).toBeTruthy();
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
@@ -197,7 +197,7 @@ describe('a service', () => {
     const backend = open({ signedIn: true }, ({ services }) => services.put('gemini'));
     await section('Models');
     await click('Test Gemini');
-    expect(await screen.findByText('It works: 2 models can answer.')).toBeTruthy();
+    expect(await screen.findByText('It works: 2 models found.')).toBeTruthy();
     backend.services.problems.set('Gemini', problem('offline', 'It can’t be reached.', { raw: 'dns error' }));
     await click('Test Gemini');
     const alert = await screen.findByRole('alert');
@@ -306,7 +306,7 @@ describe('prices', () => {
   });
 
   it('say of which day they are', async () => {
-    open({ signedIn: true });
+    open({ signedIn: true }, ({ services }) => services.put('gemini'));
     await section('Models');
     expect(await screen.findByText(/US dollars per million tokens, as they were known on 20 Nov 2026/)).toBeTruthy();
   });
@@ -329,8 +329,18 @@ describe('what was used', () => {
   });
 
   it('that is nothing says so', async () => {
-    open({ signedIn: true });
+    open({ signedIn: true }, ({ services }) => services.put('gemini'));
     await section('Models');
     expect(await screen.findByText(/No service was asked in the last 30 days/)).toBeTruthy();
+  });
+
+  it('and what it costs are no matter before there is a service, which is offered instead', async () => {
+    const backend = open({ signedIn: true });
+    await section('Models');
+    const kinds = within(await screen.findByRole('group', { name: 'Services to add' }));
+    await vi.waitFor(() => { expect(times(backend, 'used')).toBe(1); });
+    for (const name of ['Prices', /^Used in/]) expect(screen.queryByRole('heading', { name })).toBeNull();
+    await fireEvent.click(kinds.getByRole('button', { name: 'OpenAI' }));
+    expect(await screen.findByRole('dialog', { name: 'Add OpenAI' })).toBeTruthy();
   });
 });

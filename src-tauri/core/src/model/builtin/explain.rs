@@ -22,12 +22,9 @@ pub(super) enum Topic {
 pub(super) fn explain(plan: &Plan, topic: Topic) -> String {
     let spec = plan.family.value.spec();
     match topic {
-        Topic::Whole => format!(
-            "{}\n\n{}\n\nWhere it is weak: {}",
-            spec.about,
-            how_it_trades(plan),
-            lower(spec.weakness)
-        ),
+        Topic::Whole => {
+            format!("{}\n\n{}\n\n**Weakness.** {}", spec.about, how_it_trades(plan), spec.weakness)
+        }
         Topic::Entry => format!("**Entry.** {}{}", entry(plan), filter(plan)),
         Topic::Exit => format!("**Exit.** {}\n\n**Stop.** {}", exit(plan), stop(plan)),
         Topic::Stop => format!("**Stop.** {}", stop(plan)),
@@ -198,9 +195,9 @@ pub(super) fn table(plan: &Plan) -> String {
 pub(super) fn about(family: Family) -> String {
     let spec = family.spec();
     format!(
-        "{}\n\nWhere it is weak: {}\n\nSay \"create {} {} strategy\" and I will write it.",
+        "{}\n\n**Weakness.** {}\n\nSay \"create {} {} strategy\" and I will write it.",
         spec.about,
-        lower(spec.weakness),
+        spec.weakness,
         article(spec.name),
         spec.name
     )
@@ -216,13 +213,4 @@ pub(super) fn article(name: &str) -> &'static str {
     } else {
         "a"
     }
-}
-
-/// A small first letter, but for abbreviations.
-pub(super) fn lower(text: &str) -> String {
-    if text.chars().nth(1).is_some_and(char::is_uppercase) {
-        return text.to_owned();
-    }
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }

@@ -267,7 +267,7 @@ impl Plan {
             format!("({})", quoted.join(", "))
         };
         let shown = if list.is_empty() { "any".to_owned() } else { list.join(", ") };
-        row("symbols", "symbols", tuple, shown, self.symbols.source);
+        row("symbols", "what it trades", tuple, shown, self.symbols.source);
         let code = self.timeframe.value.code();
         row(
             "timeframe",

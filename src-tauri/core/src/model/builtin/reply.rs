@@ -1,6 +1,6 @@
 //! The words of an answer.
 
-use super::explain::{about, article, explain, how_it_trades, lower, table};
+use super::explain::{about, article, explain, how_it_trades, table};
 use super::family::Family;
 use super::ground::{Ground, ground};
 use super::lists::OFFERED;
@@ -147,12 +147,12 @@ fn opening(plan: &Plan) -> String {
     };
     let article = article(spec.name);
     format!(
-        "Here is {article} **{}** strategy for **{symbols}** on **{}** bars, {side}. {} Where it is \
-            weak: {}",
+        "Here is {article} **{}** strategy for **{symbols}** on **{}** bars, {side}. {}\n\n\
+            **Weakness.** {}",
         spec.name,
         plan.timeframe.value.code(),
         spec.about,
-        lower(spec.weakness)
+        spec.weakness
     )
 }
 
