@@ -15,6 +15,12 @@ const CORE: [(&str, &str); 3] = [
     ("chats", "lists, long chats and search in 200,000 and 1,000,000 messages"),
 ];
 
+/// The examples that measure in the real window, and what.
+const WINDOW: [(&str, &str); 2] = [
+    ("paint", "from a service's first byte to the painted text"),
+    ("window", "start, memory, long chats and a growing answer, in vaults of both sizes"),
+];
+
 /// Builds and runs what measures. Its tables go to standard output.
 pub(crate) fn run(checkout: &Checkout, journal: &mut Journal) -> Result<(), Fault> {
     let mut needs = Needs::default();
@@ -33,28 +39,33 @@ pub(crate) fn run(checkout: &Checkout, journal: &mut Journal) -> Result<(), Faul
     for need in [Need::Libraries, Need::FreshInterface, Need::Window] {
         needs.meet(need, checkout, journal)?;
     }
-    journal.step("paint", "from a service's first byte to the painted text", || {
+    journal.step("build", "the program as it is delivered, and what measures it", || {
         let build = ["build", "--release", "-p", "algoagent", "-p", "algoagent-tests"];
+        let parts = ["--bin", "algoagent", "--example", "empty"];
+        let measuring = WINDOW.iter().flat_map(|(name, _)| ["--example", *name]);
         checkout
-            .cargo(
-                build
-                    .into_iter()
-                    .chain(["--bin", "algoagent", "--example", "paint"])
-                    .chain(FEATURES),
-            )
+            .cargo(build.into_iter().chain(parts).chain(measuring).chain(FEATURES))
             .advice("Mend what the compiler names above.")
             .interactive()
             .run()?;
-        let driver = tool::find(checkout, &tool::TAURI_DRIVER).ok_or_else(|| {
-            Fault::new("tauri-driver has gone.", "Run the command again: it installs it.")
-        })?;
-        Call::new(checkout.example("paint", true))
-            .within(&checkout.root)
-            .env("ALGOAGENT_BIN", checkout.program(true))
-            .env("TAURI_DRIVER", driver)
-            .env("ALGOAGENT_ARTIFACTS", checkout.artifacts())
-            .interactive()
-            .run()?;
         Ok(Outcome::Passed)
-    })
+    })?;
+    for (name, about) in WINDOW {
+        journal.step(name, about, || {
+            let driver = tool::find(checkout, &tool::TAURI_DRIVER).ok_or_else(|| {
+                Fault::new("tauri-driver has gone.", "Run the command again: it installs it.")
+            })?;
+            Call::new(checkout.example(name, true))
+                .within(&checkout.root)
+                .env("ALGOAGENT_BIN", checkout.program(true))
+                .env("ALGOAGENT_EMPTY", checkout.example("empty", true))
+                .env("ALGOAGENT_CHATS", checkout.example("chats", true))
+                .env("TAURI_DRIVER", driver)
+                .env("ALGOAGENT_ARTIFACTS", checkout.artifacts())
+                .interactive()
+                .run()?;
+            Ok(Outcome::Passed)
+        })?;
+    }
+    Ok(())
 }

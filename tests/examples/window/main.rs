@@ -15,7 +15,6 @@ use std::process::Command;
 use algoagent_tests::desktop::World;
 use algoagent_tests::gemini::Gemini;
 use algoagent_tests::steps::Person;
-use algoagent_tests::window::Window;
 
 /// Whose vault `chats fill` makes.
 const ADA: Person =
