@@ -92,9 +92,6 @@ pub(crate) enum Command {
     Doctor(DoctorOptions),
 
     /// Print the completions of a shell.
-    ///
-    /// bash: algoagent completions bash > ~/.local/share/bash-completion/completions/algoagent
-    #[command(verbatim_doc_comment)]
     Completions(CompletionsOptions),
 }
 
@@ -107,6 +104,13 @@ pub(crate) struct NamedOption {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  algoagent doctor                  what a person reads
+  algoagent doctor --json           for a script, or for a report of a fault; it holds no secret
+  algoagent doctor --online         asks the usual addresses of the services whether they answer
+
+Services of an account are tested with: algoagent model test NAME")]
 pub(crate) struct DoctorOptions {
     /// Also see whether the services with models can be reached. Without it nothing leaves this
     /// computer.
@@ -119,6 +123,11 @@ pub(crate) struct DoctorOptions {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  algoagent completions bash > ~/.local/share/bash-completion/completions/algoagent
+  algoagent completions zsh > ~/.zfunc/_algoagent        with fpath+=~/.zfunc before compinit
+  algoagent completions fish > ~/.config/fish/completions/algoagent.fish")]
 pub(crate) struct CompletionsOptions {
     /// The shell.
     pub(crate) shell: clap_complete::Shell,
