@@ -7,6 +7,9 @@ use std::process::ExitCode;
 use algoagent_api::{ApiError, ErrorCode};
 use algoagent_core::OpenError;
 
+/// What a shell takes for the end by Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 pub(crate) enum Failure {
     /// Another process holds the data directory.
     InUse(PathBuf),
@@ -24,16 +27,30 @@ pub(crate) enum Failure {
     Usage(String),
     /// The model gave no whole answer; the reason was shown already.
     NoAnswer,
+    /// It failed, and the output says so already.
+    Shown,
+    /// Whoever read the output wants no more of it, as `head` does.
+    OutputClosed,
+    /// The person pressed Ctrl-C.
+    Interrupted,
     /// Anything else.
     Other(String),
 }
 
 impl Failure {
+    /// Whether nothing is left to be said.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, Self::Shown | Self::OutputClosed | Self::Interrupted)
+    }
+
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
             Self::InUse(_) | Self::NoWindow(_) | Self::Full(_) | Self::OtherVersion { .. } => 3,
             Self::NoAnswer => 5,
+            // What was asked for was done as far as somebody looked.
+            Self::OutputClosed => 0,
+            Self::Interrupted => INTERRUPTED,
             Self::Refused(fault) => match fault.code {
                 ErrorCode::InvalidCredentials
                 | ErrorCode::ClaimRequired
@@ -41,7 +58,7 @@ impl Failure {
                 ErrorCode::Forbidden | ErrorCode::LastAdministrator => 6,
                 _ => 1,
             },
-            Self::Open(_) | Self::Other(_) => 1,
+            Self::Open(_) | Self::Shown | Self::Other(_) => 1,
         })
     }
 }
@@ -83,6 +100,9 @@ impl fmt::Display for Failure {
                 }
             }
             Self::NoAnswer => f.write_str("the model gave no whole answer"),
+            Self::Shown => f.write_str("it failed"),
+            Self::OutputClosed => f.write_str("the output is closed"),
+            Self::Interrupted => f.write_str("interrupted"),
             Self::Usage(text) | Self::Other(text) => f.write_str(text),
         }
     }

@@ -2,24 +2,31 @@
 
 #![forbid(unsafe_code)]
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal is one of its doors")]
 
 mod backup;
 mod chat;
 mod cli;
+mod completions;
+mod context;
 mod desktop;
+mod doctor;
 mod environment;
 mod events;
 mod exit;
 mod interrupts;
 mod line;
+mod markdown;
+mod model;
 mod model_choice;
+mod named;
 mod output;
 mod password;
 mod person;
 mod progress;
 mod restore;
+mod saving;
 mod signing_in;
+mod strategy;
 mod user;
 
 use std::process::ExitCode;
@@ -48,18 +55,28 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::remark(&format!("algoagent: {failure}"));
+            if !failure.is_silent() {
+                output::remark(&format!("algoagent: {failure}"));
+            }
             failure.code()
         }
     }
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
-    let data_dir = environment::data_dir(arguments.data_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|fault| Failure::Other(format!("the program can't start: {fault}")))?;
+    match arguments.command {
+        // These touch no account, and work beside whoever holds the data directory.
+        Some(Command::Completions(options)) => return completions::run(&options),
+        Some(Command::Doctor(options)) => {
+            return runtime.block_on(doctor::run(options, arguments.data_dir));
+        }
+        _ => {}
+    }
+    let data_dir = environment::data_dir(arguments.data_dir)?;
     let in_terminal = arguments.command.is_some();
     let config = || {
         let mut config = Config::new(data_dir.clone());
@@ -78,12 +95,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         }),
         None => match runtime.block_on(line::open_or_raise(config))? {
             Start::Holds(core) => desktop::run(&runtime, core, data_dir),
-            Start::Reached(true) => {
-                println!(
-                    "AlgoAgent is already running on this data directory; its window is in front now."
-                );
-                Ok(())
-            }
+            Start::Reached(true) => output::print(
+                "AlgoAgent is already running on this data directory; its window is in front now.\n",
+            ),
             Start::Reached(false) => Err(Failure::NoWindow(data_dir)),
         },
     }
@@ -95,13 +109,17 @@ async fn perform(line: &Line, command: Command) -> Result<(), Failure> {
         Command::User(options) => user::run(line, options).await,
         Command::Backup(options) => backup::run(line, options).await,
         Command::Restore(options) => restore::run(line, options).await,
+        Command::Context(options) => context::run(line, options).await,
+        Command::Strategy(options) => strategy::run(line, options).await,
+        Command::Model(options) => model::run(line, options).await,
+        Command::Doctor(_) | Command::Completions(_) => Ok(()),
     }
 }
 
 /// Whether it may hold the data directory for as long as a person takes to answer.
 fn lasts(command: &Command) -> bool {
     match command {
-        Command::Chat(options) => options.once.is_none(),
-        Command::User(_) | Command::Backup(_) | Command::Restore(_) => person::is_there(),
+        Command::Chat(options) => options.once.is_none() && !options.list,
+        _ => person::is_there(),
     }
 }

@@ -4,7 +4,6 @@
 use algoagent_api::Nothing;
 use algoagent_api::model::ModelSettings;
 use algoagent_core::model::{ModelRef, ServiceKind};
-use serde_json::Value;
 
 use crate::exit::Failure;
 use crate::line::Line;
@@ -13,17 +12,17 @@ use crate::line::Line;
 const BUILT_IN: &str = "built-in";
 
 /// Chooses the model that answers from now on.
-pub(crate) async fn choose(line: &Line, named: &str) -> Result<(), Failure> {
+pub(crate) async fn choose(line: &Line, named: &str) -> Result<ModelSettings, Failure> {
     let settings: ModelSettings = line.ask("model_settings", Nothing {}).await?;
     let choice = find(&settings, named).ok_or_else(|| {
         let services = settings.services.iter().map(|service| service.name.as_str());
         let known: Vec<_> = std::iter::once(BUILT_IN).chain(services).collect();
         let known = known.join(", ");
-        Failure::Usage(format!(
-            "there is no model {named} for this account. Choose one of: {known}; a service's model as in \"Gemini/gemini-3.8-flash\". Services are added in the window, in Settings → Models; GEMINI_API_KEY adds Gemini."
+        Failure::Other(format!(
+            "There is no model {named} in this account. Choose one of: {known}; a service's model as in \"Gemini/gemini-3.8-flash\". Services are added with algoagent model add or in the window; GEMINI_API_KEY adds Gemini."
         ))
     })?;
-    line.ask::<Value>("choose_model", choice).await.map(drop)
+    line.ask("choose_model", choice).await
 }
 
 fn find(settings: &ModelSettings, named: &str) -> Option<ModelRef> {
@@ -31,6 +30,7 @@ fn find(settings: &ModelSettings, named: &str) -> Option<ModelRef> {
         return Some(ModelRef::default());
     }
     let service = |name: &str| {
+        let by_id = settings.services.iter().find(|one| one.id.to_string() == name);
         let called = settings.services.iter().find(|one| one.name.eq_ignore_ascii_case(name));
         // The person's own before the computer's.
         let of_kind = || {
@@ -38,7 +38,7 @@ fn find(settings: &ModelSettings, named: &str) -> Option<ModelRef> {
             let own = settings.services.iter().filter(|one| same(one.kind));
             own.min_by_key(|one| one.fixed)
         };
-        called.or_else(of_kind).map(|service| service.id)
+        by_id.or(called).or_else(of_kind).map(|service| service.id)
     };
     let alone = || Some(ModelRef { service: Some(service(named)?), model: None });
     let both = || {

@@ -1,7 +1,7 @@
 //! What a terminal shows: texts of others without their control characters, and tables.
 
 use std::borrow::Cow;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use algoagent_core::clock::Timestamp;
 use serde::Serialize;
@@ -16,22 +16,41 @@ pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
 
 /// Prints a text: to a terminal without its control characters, elsewhere as it is.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    let text = if out.is_terminal() { harmless(text) } else { text.into() };
+    let text = if io::stdout().is_terminal() { harmless(text) } else { text.into() };
+    print_as_it_is(&text)
+}
+
+/// Prints what may command the terminal: this program's own looks.
+pub(crate) fn print_as_it_is(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|fault| Failure::Other(format!("the output is closed: {fault}")))
+    written.map_err(|fault| match fault.kind() {
+        io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::Other(format!("the output can't be written: {fault}")),
+    })
+}
+
+/// One JSON document on a line of its own.
+pub(crate) fn json_line(document: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string(document);
+    let text = text.map_err(|fault| Failure::Other(fault.to_string()))?;
+    Ok(format!("{text}\n"))
 }
 
 /// Prints one JSON document on a line of its own.
 pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string(document);
-    let text = text.map_err(|fault| Failure::Other(fault.to_string()))?;
-    print(&format!("{text}\n"))
+    print(&json_line(document)?)
 }
 
-/// Says something beside the output.
+/// Says something beside the output, on a line of its own.
 pub(crate) fn remark(text: &str) {
-    eprintln!("{}", harmless(text));
+    aside(&format!("{text}\n"));
+}
+
+/// Says something beside the output. Where nobody listens any more, it is not said.
+pub(crate) fn aside(text: &str) {
+    let mut beside = io::stderr().lock();
+    beside.write_all(harmless(text).as_bytes()).and_then(|()| beside.flush()).ok();
 }
 
 /// Rows under a heading, in columns as wide as they must be.

@@ -40,9 +40,8 @@ impl NewPassword {
             return Ok(Source::Said(password.clone()));
         }
         if self.password_stdin {
-            let password = person::secret_line()?;
-            let empty = || Failure::Usage("The standard input holds no password.".to_owned());
-            return if password.is_empty() { Err(empty()) } else { Ok(Source::Said(password)) };
+            let missing = "The standard input holds no password.";
+            return person::secret_line("New password", missing).map(Source::Said);
         }
         if person::is_there() { Ok(Source::Typed) } else { Err(Failure::Usage(HOW.to_owned())) }
     }

@@ -1,10 +1,12 @@
 //! Asking the person at the terminal, if there is one.
 
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
+use crate::interrupts::Interrupts;
+use crate::output::aside;
 
 pub(crate) const PASSWORD: &str = "ALGOAGENT_PASSWORD";
 const CODE: &str = "ALGOAGENT_RECOVERY_CODE";
@@ -13,7 +15,7 @@ const USUAL: usize = 2048;
 
 /// Whether somebody may be there to be asked.
 pub(crate) fn is_there() -> bool {
-    std::io::stdin().is_terminal() || std::io::stderr().is_terminal()
+    io::stdin().is_terminal() || io::stderr().is_terminal()
 }
 
 /// What was said, else what the person types in sight; where nobody can be asked, `how` tells
@@ -22,10 +24,10 @@ pub(crate) fn value(said: Option<&str>, question: &str, how: &str) -> Result<Str
     if let Some(said) = said.filter(|said| !said.is_empty()) {
         return Ok(said.to_owned());
     }
-    if !std::io::stdin().is_terminal() {
+    if !io::stdin().is_terminal() {
         return Err(Failure::Usage(how.to_owned()));
     }
-    eprint!("{question}: ");
+    aside(&format!("{question}: "));
     let typed = line()?.trim().to_owned();
     if typed.is_empty() { Err(Failure::Usage(how.to_owned())) } else { Ok(typed) }
 }
@@ -35,20 +37,24 @@ pub(crate) fn secret(question: &str, how: &str) -> Result<Zeroizing<String>, Fai
     if !is_there() {
         return Err(Failure::Usage(how.to_owned()));
     }
-    rpassword::prompt_password(format!("{question}: "))
-        .map(Zeroizing::new)
-        .map_err(|fault| Failure::Usage(format!("{how} (It can't be asked for here: {fault}.)")))
+    // Else Ctrl-C would end the program before the terminal shows again what is typed.
+    let _interrupts = Interrupts::listen().map_err(|fault| Failure::Other(fault.to_string()))?;
+    rpassword::prompt_password(format!("{question}: ")).map(Zeroizing::new).map_err(|fault| {
+        match fault.kind() {
+            io::ErrorKind::Interrupted => Failure::Interrupted,
+            _ => Failure::Usage(format!("{how} (It can't be asked for here: {fault}.)")),
+        }
+    })
 }
 
-/// The password of an account that exists: of the environment, else of the person.
-pub(crate) fn password(question: &str) -> Result<Zeroizing<String>, Failure> {
-    match std::env::var(PASSWORD) {
-        Ok(password) => Ok(Zeroizing::new(password)),
-        Err(_) => secret(
-            question,
-            "There is no password. Set ALGOAGENT_PASSWORD, or run it in a terminal.",
-        ),
+/// The password of an account that exists: of the first line of the standard input if `on_stdin`,
+/// else of the environment, else of the person.
+pub(crate) fn password(question: &str, on_stdin: bool) -> Result<Zeroizing<String>, Failure> {
+    const HOW: &str = "There is no password. Set ALGOAGENT_PASSWORD, or run it in a terminal.";
+    if on_stdin {
+        return secret_line(question, "The standard input holds no password.");
     }
+    variable(PASSWORD).map_or_else(|| secret(question, HOW), Ok)
 }
 
 /// A variable of the environment that holds a secret.
@@ -56,12 +62,17 @@ pub(crate) fn variable(name: &str) -> Option<Zeroizing<String>> {
     std::env::var(name).ok().map(Zeroizing::new)
 }
 
-/// The next line of the standard input, which isn't shown where a person types it.
-pub(crate) fn secret_line() -> Result<Zeroizing<String>, Failure> {
-    if std::io::stdin().is_terminal() {
-        return secret("New password", "There is no new password.");
-    }
-    line()
+/// The next line of the standard input, which isn't shown where a person types it. Where it is
+/// empty, `missing` tells so.
+pub(crate) fn secret_line(question: &str, missing: &str) -> Result<Zeroizing<String>, Failure> {
+    let line = if io::stdin().is_terminal() { secret(question, missing)? } else { line()? };
+    if line.is_empty() { Err(Failure::Usage(missing.to_owned())) } else { Ok(line) }
+}
+
+/// Asks whether something is to be done; where nobody can be asked, `how` tells what to pass.
+pub(crate) fn agrees(question: &str, how: &str) -> Result<bool, Failure> {
+    let said = value(None, &format!("{question} [y/N]"), how)?;
+    Ok(matches!(said.to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// A recovery code: of the environment, else of the person.
@@ -73,7 +84,7 @@ pub(crate) fn recovery_code() -> Result<Zeroizing<String>, Failure> {
 /// The next line of the standard input, without its end and not trimmed.
 pub(crate) fn line() -> Result<Zeroizing<String>, Failure> {
     let mut line = Zeroizing::new(String::with_capacity(USUAL));
-    std::io::stdin()
+    io::stdin()
         .lock()
         .read_line(&mut line)
         .map_err(|fault| Failure::Other(format!("the input can't be read: {fault}")))?;

@@ -1,6 +1,6 @@
 //! How far long work in a vault is, told beside the output.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use algoagent_api::Nothing;
@@ -8,7 +8,7 @@ use algoagent_api::account::WorkInfo;
 use tokio::time::interval;
 
 use crate::line::Line;
-use crate::output::harmless;
+use crate::output::{harmless, remark};
 
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -28,18 +28,24 @@ pub(crate) async fn watched<T>(line: &Line, work: impl Future<Output = T>) -> T 
                 let Some(info) = info.filter(|info| !info.step.is_empty()) else { continue };
                 let now = if terminal { percent(&info) } else { harmless(&info.step).into_owned() };
                 if now != told && terminal {
-                    eprint!("\r{now:<40}");
+                    overwrite(&now);
                 } else if now != told {
-                    eprintln!("{now}");
+                    remark(&now);
                 }
                 told = now;
             }
         }
     };
     if terminal && !told.is_empty() {
-        eprintln!();
+        remark("");
     }
     done
+}
+
+/// Over what stands in the line already.
+fn overwrite(text: &str) {
+    let mut beside = std::io::stderr().lock();
+    write!(beside, "\r{text:<40}").and_then(|()| beside.flush()).ok();
 }
 
 fn percent(info: &WorkInfo) -> String {

@@ -11,7 +11,7 @@ use crate::exit::Failure;
 use crate::line::Line;
 use crate::output::{print, recovery_code};
 use crate::signing_in::sign_out;
-use crate::{password, person};
+use crate::{backup, password, person};
 
 /// A backup to put back, borrowed: what opens it is not copied to where it isn't wiped.
 #[derive(Serialize)]
@@ -41,8 +41,7 @@ pub(crate) async fn run(line: &Line, options: RestoreOptions) -> Result<(), Fail
         let secret = Secret::Code { recovery_code: &code, new_password: &new };
         line.ask::<Restored>("restore", request(secret)).await
     } else {
-        let password =
-            person::password("Password of the account, of today or of the backup's time")?;
+        let password = person::password(backup::WHICH_PASSWORD, options.password.password_stdin)?;
         line.ask("restore", request(Secret::Password { password: &password })).await
     };
     let Restored { signed_in, recovery_code: next } = asked.map_err(advise)?;
@@ -60,7 +59,7 @@ pub(crate) async fn run(line: &Line, options: RestoreOptions) -> Result<(), Fail
 }
 
 /// The whole path of a file that can be read: another program may be the one that reads it.
-fn readable(file: &Path) -> Result<String, Failure> {
+pub(crate) fn readable(file: &Path) -> Result<String, Failure> {
     let fault = |fault: std::io::Error| Failure::Other(format!("{}: {fault}", file.display()));
     let path = std::path::absolute(file).map_err(fault)?;
     let found = std::fs::File::open(&path).and_then(|file| file.metadata()).map_err(fault)?;

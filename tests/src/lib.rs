@@ -15,6 +15,7 @@ pub mod hands;
 pub mod keyboard;
 pub mod market;
 pub mod memory;
+pub mod outcome;
 pub mod plain;
 mod processes;
 pub mod recordings;

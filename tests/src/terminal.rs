@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::desktop::World;
+use crate::desktop::{Outcome, World};
 use crate::{LIVENESS, eventually, processes, program};
 
 /// What a pipe has given so far.
@@ -76,11 +76,27 @@ impl Terminal {
         let quoted = |word: &str| format!("'{word}'");
         let mut line = vec![quoted(&program().display().to_string())];
         line.extend(arguments.iter().copied().map(quoted));
+        Self::open_in_a_shell(world, &format!("exec {}", line.join(" ")), variables)
+    }
+
+    /// Starts a line of a shell on a terminal of its own.
+    pub fn open_in_a_shell(world: &World, line: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = world.command("script");
-        command.args(["--quiet", "--return", "--flush", "--command"]);
-        command.arg(format!("exec {}", line.join(" "))).arg("/dev/null");
+        command.args(["--quiet", "--return", "--flush", "--command", line, "/dev/null"]);
         command.envs(variables.iter().copied());
         Self::start(command)
+    }
+
+    /// Writes to it, ends its input, and waits for its end.
+    pub fn reads(world: &World, arguments: &[&str], input: &str, who: &[(&str, &str)]) -> Outcome {
+        let mut terminal = Self::open(world, arguments, who);
+        if let Some(mut to) = terminal.input.take() {
+            // What reads nothing may have ended already.
+            to.write_all(input.as_bytes()).ok();
+        }
+        let status = terminal.ends();
+        let (stdout, stderr) = terminal.said();
+        Outcome { status, stdout, stderr }
     }
 
     fn start(mut command: Command) -> Self {
@@ -120,11 +136,22 @@ impl Terminal {
 
     /// Waits for this question, and answers it. What was asked before is not asked again.
     pub fn types_at(&mut self, question: &str, answer: &str) {
+        self.is_asked(question);
+        self.write(answer);
+    }
+
+    /// Waits for this question, and presses a key.
+    pub fn presses_at(&mut self, question: &str, key: char) {
+        self.is_asked(question);
+        let input = self.input.as_mut().expect("nothing ended the input");
+        write!(input, "{key}").expect("the terminal takes a key");
+    }
+
+    fn is_asked(&mut self, question: &str) {
         let asked = |text: &str| text.get(self.answered..).and_then(|new| new.find(question));
         let found = eventually(LIVENESS, || asked(&self.output.text()));
         let at = found.unwrap_or_else(|| panic!("no {question:?}, but {:?}", self.said()));
         self.answered += at + question.len();
-        self.write(answer);
     }
 
     /// Waits for the answer of this number, as `--json` prints it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use algoagent_core::account::{AccountError, DoorKind};
 use algoagent_core::backup;
-pub use algoagent_core::backup::{BackupInfo, ChosenBackup, DataInfo};
+pub use algoagent_core::backup::{BackupInfo, CheckedBackup, ChosenBackup, DataInfo};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
@@ -78,6 +78,31 @@ pub struct RestoreRequest {
     pub email: Option<String>,
 }
 
+/// What opens a backup that is only checked.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum CheckSecret {
+    /// A password.
+    Password {
+        /// The password.
+        password: String,
+    },
+    /// A recovery code, which is not used up.
+    Code {
+        /// The code.
+        recovery_code: String,
+    },
+}
+
+/// A backup file to be checked.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct CheckBackupRequest {
+    /// The file.
+    pub path: String,
+    /// What opens it; null to compare its bytes with their checksums alone.
+    pub secret: Option<CheckSecret>,
+}
+
 /// A vault that was put back.
 #[derive(Clone, Serialize, Deserialize, TS)]
 pub struct Restored {
@@ -141,6 +166,23 @@ pub(crate) async fn choose_backup(
     let told = backup::inspect(door.core(), &path).await?;
     door.seat().chosen = Some(path);
     Ok(Some(told))
+}
+
+pub(crate) async fn check_backup(
+    door: &Door,
+    request: CheckBackupRequest,
+) -> Result<CheckedBackup, ApiError> {
+    if door.kind() != DoorKind::Terminal {
+        return Err(ApiError::new(ErrorCode::NotHere, "A backup file is checked in a terminal."));
+    }
+    let key = request.secret.map(|secret| match secret {
+        CheckSecret::Password { password } => backup::Key::Password(Zeroizing::new(password)),
+        // No new password is taken from it: nothing is put back.
+        CheckSecret::Code { recovery_code } => {
+            backup::Key::Recovery { code: recovery_code, new_password: Zeroizing::default() }
+        }
+    });
+    Ok(backup::verify(door.core(), door.kind(), &PathBuf::from(request.path), key).await?)
 }
 
 pub(crate) async fn restore(door: &Door, request: RestoreRequest) -> Result<Restored, ApiError> {

@@ -8,6 +8,7 @@ use algoagent_core::context::ContextError;
 use algoagent_core::model::Problem;
 use algoagent_core::profile::ProfileError;
 use algoagent_core::settings::SettingsError;
+use algoagent_core::strategy::StrategyError;
 use algoagent_core::transfer::TransferError;
 use algoagent_core::vault::StoreError;
 use serde::{Deserialize, Serialize};
@@ -330,6 +331,16 @@ impl From<SettingsError> for ApiError {
             SettingsError::Locked(fault) => fault.into(),
             SettingsError::Model(problem) => problem.into(),
             SettingsError::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<StrategyError> for ApiError {
+    fn from(fault: StrategyError) -> Self {
+        match fault {
+            StrategyError::NotFound => Self::not_found("strategy or version"),
+            StrategyError::Locked(fault) => fault.into(),
+            StrategyError::Store(fault) => fault.into(),
         }
     }
 }

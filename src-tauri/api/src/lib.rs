@@ -21,6 +21,7 @@ pub mod model;
 pub mod profile;
 mod saving;
 pub mod search;
+pub mod strategy;
 mod table;
 pub mod transfer;
 pub mod typescript;

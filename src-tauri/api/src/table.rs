@@ -8,7 +8,7 @@ use crate::door::Door;
 use crate::error::ApiError;
 use crate::{
     account, administration, appearance, chat, code, context, data, locking, model, profile,
-    search, transfer, window,
+    search, strategy, transfer, window,
 };
 
 macro_rules! commands {
@@ -145,6 +145,8 @@ commands! {
     delete_backup = data(data::BackupRequest) -> data::DataInfo;
     /// Chooses a backup file through the system's dialog; null when the person cancels.
     choose_backup = data(Nothing) -> Option<data::ChosenBackup>;
+    /// Checks a backup file and puts nothing back. In a terminal alone.
+    check_backup = data(data::CheckBackupRequest) -> data::CheckedBackup;
     /// Puts a backup back and signs its owner in. What it replaces is kept as a backup.
     restore = data(data::RestoreRequest) -> data::Restored;
 
@@ -223,6 +225,11 @@ commands! {
 
     /// Searches in messages, titles and contexts.
     search = search(search::Query) -> search::Found;
+
+    /// All strategies with their versions, the last changed first.
+    strategies = strategy(Nothing) -> Vec<strategy::Strategy>;
+    /// A version of a strategy as a file.
+    strategy_file = strategy(strategy::StrategyRequest) -> strategy::StrategyFile;
 
     /// Saves a chat through the system's dialog; null when the person cancels.
     export_chat = transfer(transfer::ExportChatRequest) -> Option<code::Saved>;

@@ -1,10 +1,24 @@
 //! The command line's grammar.
 
+mod account;
+mod backup;
+mod chat;
+mod context;
+mod model;
+mod strategy;
 mod user;
 
 use std::path::PathBuf;
 
+pub(crate) use account::{OwnerOptions, PasswordOption, SignInOptions};
+pub(crate) use backup::{
+    BackupCommand, BackupOptions, MakingOptions, RestoreOptions, VerifyOptions,
+};
+pub(crate) use chat::ChatOptions;
 use clap::{Args, Parser, Subcommand};
+pub(crate) use context::{AddOptions, ContextCommand, ContextOptions, DeleteContextOptions};
+pub(crate) use model::{AddServiceOptions, ModelCommand, ModelOptions};
+pub(crate) use strategy::{ExportOptions, StrategyCommand, StrategyOptions, VersionOptions};
 pub(crate) use user::{
     AuditOptions, CreateOptions, DeleteOptions, NewAccount, NewPassword, UserCommand, UserOptions,
     Whose,
@@ -13,9 +27,22 @@ pub(crate) use user::{
 /// Develop trading strategies by talking with an AI. Without a command it opens the window.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 another AlgoAgent holds the data directory,
-/// 4 sign-in refused, 5 the model gave no whole answer, 6 not allowed to this account.
+/// 4 sign-in refused, 5 the model gave no whole answer, 6 not allowed to this account, 130 ended
+/// by Ctrl-C.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(
+    version,
+    about,
+    after_help = "\
+Examples:
+  algoagent                                               the window
+  algoagent chat --once \"A momentum strategy on AAPL\"     one question, one answer, no window
+  algoagent doctor                                        what is wrong here, and how to mend it
+  algoagent COMMAND --help                                more of each command, with examples
+
+Commands that need an account ask for its password; scripts set ALGOAGENT_USER and
+ALGOAGENT_PASSWORD. All of them work beside an open window."
+)]
 pub(crate) struct Arguments {
     /// Where everything is kept [default: the system's place for a program's data].
     #[arg(long, global = true, env = "ALGOAGENT_DATA_DIR", value_name = "DIR")]
@@ -30,13 +57,23 @@ pub(crate) enum Command {
     /// Hold the conversation in the terminal.
     ///
     /// The password comes from ALGOAGENT_PASSWORD or from a prompt. Output that is not a
-    /// terminal is the answer's raw Markdown.
+    /// terminal is the answer's raw Markdown. Ctrl-C stops an answer, Ctrl-D ends. What was typed
+    /// comes back with the arrow keys; it is kept nowhere.
     Chat(ChatOptions),
+
+    /// List, make and offer contexts: standing instructions for chats.
+    Context(ContextOptions),
+
+    /// List, show and export the strategies that were found in answers.
+    Strategy(StrategyOptions),
+
+    /// List, add, test and choose the services with models.
+    Model(ModelOptions),
 
     /// Make and administer the accounts of this computer, and look after your own.
     User(UserOptions),
 
-    /// Make a backup of your vault, encrypted as the vault is, and check it.
+    /// Make backups of your vault, encrypted as the vault is, check them and put them back.
     ///
     /// An unchanged vault isn't copied again. The password comes from ALGOAGENT_PASSWORD or from
     /// a prompt.
@@ -47,41 +84,38 @@ pub(crate) enum Command {
     /// It opens with today's password or with that of the backup's time, from ALGOAGENT_PASSWORD
     /// or from a prompt. A vault that it replaces is kept as a backup.
     Restore(RestoreOptions),
+
+    /// Say what works on this computer, what is wrong, and how to mend it.
+    ///
+    /// It opens no account, changes nothing, and works beside a running program. It ends with 1 when
+    /// something is broken.
+    Doctor(DoctorOptions),
+
+    /// Print the completions of a shell.
+    Completions(CompletionsOptions),
+}
+
+/// One thing among several.
+#[derive(Args)]
+pub(crate) struct NamedOption {
+    /// Its name or its id.
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) name: String,
 }
 
 #[derive(Args)]
-pub(crate) struct ChatOptions {
-    /// Ask this one thing, print the answer and end.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) once: Option<String>,
+#[command(after_help = "\
+Examples:
+  algoagent doctor                  what a person reads
+  algoagent doctor --json           for a script, or for a report of a fault; it holds no secret
+  algoagent doctor --online         asks the usual addresses of the services whether they answer
 
-    /// Print one JSON object per answer instead of its text.
+Services of an account are tested with: algoagent model test NAME")]
+pub(crate) struct DoctorOptions {
+    /// Also see whether the services with models can be reached. Without it nothing leaves this
+    /// computer.
     #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Choose the model that answers this account from now on: "built-in", a service such as
-    /// "Gemini", or one of its models such as "Gemini/gemini-3.8-flash".
-    #[arg(long, value_name = "MODEL")]
-    pub(crate) model: Option<String>,
-
-    /// Whose account [default: the demo account].
-    #[arg(long, env = "ALGOAGENT_USER", value_name = "NAME")]
-    pub(crate) user: Option<String>,
-}
-
-#[derive(Args)]
-pub(crate) struct BackupOptions {
-    /// Whose vault; a user name or an e-mail address.
-    #[arg(long, env = "ALGOAGENT_USER", value_name = "NAME")]
-    pub(crate) user: Option<String>,
-
-    /// Copy the backup to this file, or into this folder. No other file is replaced.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) to: Option<PathBuf>,
-
-    /// Make none, and list those that are in the data directory.
-    #[arg(long, conflicts_with = "to")]
-    pub(crate) list: bool,
+    pub(crate) online: bool,
 
     /// Print one JSON document.
     #[arg(long)]
@@ -89,21 +123,12 @@ pub(crate) struct BackupOptions {
 }
 
 #[derive(Args)]
-pub(crate) struct RestoreOptions {
-    /// The backup.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-
-    /// Open it with a recovery code, which is used up, and choose a new password. They come from
-    /// prompts, or from ALGOAGENT_RECOVERY_CODE and ALGOAGENT_PASSWORD.
-    #[arg(long)]
-    pub(crate) recovery_code: bool,
-
-    /// Another user name, where the backup's is taken on this computer.
-    #[arg(long, value_name = "NEW")]
-    pub(crate) username: Option<String>,
-
-    /// Another e-mail address, where the backup's is taken on this computer.
-    #[arg(long, value_name = "NEW")]
-    pub(crate) email: Option<String>,
+#[command(after_help = "\
+Examples:
+  algoagent completions bash > ~/.local/share/bash-completion/completions/algoagent
+  algoagent completions zsh > ~/.zfunc/_algoagent        with fpath+=~/.zfunc before compinit
+  algoagent completions fish > ~/.config/fish/completions/algoagent.fish")]
+pub(crate) struct CompletionsOptions {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
 }

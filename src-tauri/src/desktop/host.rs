@@ -14,7 +14,7 @@ use super::preferences::Preferences;
 use super::window;
 
 /// What the keychain calls this program.
-const SERVICE: &str = "AlgoAgent";
+pub(super) const SERVICE: &str = "AlgoAgent";
 
 pub(super) struct WindowHost {
     app: AppHandle,

@@ -84,6 +84,12 @@ pub(crate) fn run(
     Ok(())
 }
 
+/// Whether the system's keychain answers; nothing is kept in it for that.
+pub(crate) async fn keychain_answers() -> Result<(), String> {
+    let asked = keychain::Keychain::new(host::SERVICE).read("doctor").await;
+    asked.map(drop).map_err(|fault| fault.to_string())
+}
+
 fn has_display() -> bool {
     let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")

@@ -24,6 +24,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep};
 
 pub(crate) use listener::Listening;
+pub(crate) use reach::Holder;
 use reach::Unreachable;
 use remote::Remote;
 
@@ -77,6 +78,11 @@ async fn open_or<T>(
 /// one's window is in front now.
 pub(crate) async fn open_or_raise(config: impl Fn() -> Config) -> Result<Start<bool>, Failure> {
     open_or(config, reach::raise).await
+}
+
+/// Who holds `data_dir`, for whoever only looks.
+pub(crate) async fn holder(data_dir: &Path) -> Holder {
+    reach::holder(data_dir).await
 }
 
 /// What a terminal's commands ask through.

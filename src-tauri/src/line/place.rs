@@ -62,6 +62,11 @@ mod system {
         let reach = reach(data_dir)?;
         Stream::connect(&reach.path).await
     }
+
+    /// The process at the other end.
+    pub(crate) fn process(stream: &Stream) -> Option<u32> {
+        stream.peer_cred().ok()?.pid()?.try_into().ok()
+    }
 }
 
 #[cfg(windows)]
@@ -110,6 +115,10 @@ mod system {
     pub(crate) async fn connect(data_dir: &Path) -> io::Result<Stream> {
         ClientOptions::new().open(fs::read_to_string(name_file(data_dir))?)
     }
+
+    pub(crate) fn process(_: &Stream) -> Option<u32> {
+        None
+    }
 }
 
-pub(super) use system::{Listener, Stream, connect, remove};
+pub(super) use system::{Listener, Stream, connect, process, remove};

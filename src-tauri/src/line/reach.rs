@@ -2,6 +2,7 @@
 //!
 //! It talks to a program of its own version only, and waits for nobody who doesn't greet.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,6 +37,34 @@ pub(super) async fn connect(
     // Who says nothing is hung up on, and a password is typed slowly.
     say(&mut writer, &Request::Hello(Greeting::ours())).await?;
     Ok((lines, writer))
+}
+
+/// Who holds a data directory.
+pub(crate) enum Holder {
+    /// Nobody.
+    Nobody,
+    /// A program that says who it is.
+    Answers { version: String, process: Option<u32> },
+    /// A process that says nothing.
+    Silent,
+}
+
+/// Who holds `data_dir`. It is neither made nor held for that.
+pub(super) async fn holder(data_dir: &Path) -> Holder {
+    let process = place::connect(data_dir).await.ok().and_then(|stream| place::process(&stream));
+    match connect(data_dir).await {
+        Ok(_) => Holder::Answers { version: Greeting::ours().version, process },
+        Err(Unreachable::OtherVersion(version)) => Holder::Answers { version, process },
+        Err(Unreachable::Full) => Holder::Silent,
+        Err(Unreachable::Silent) if is_locked(data_dir) => Holder::Silent,
+        Err(Unreachable::Silent) => Holder::Nobody,
+    }
+}
+
+/// Asked for by a look that is over at once: who starts just then tries again.
+fn is_locked(data_dir: &Path) -> bool {
+    let Ok(lock) = File::open(data_dir.join("lock")) else { return false };
+    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 async fn greet<R: AsyncRead + Unpin>(lines: &mut Lines<R>) -> Result<(), Unreachable> {

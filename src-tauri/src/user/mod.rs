@@ -36,6 +36,6 @@ struct Who(Option<String>);
 
 impl Who {
     async fn sign_in(&self, line: &Line) -> Result<Owner, Failure> {
-        sign_in_named(line, self.0.as_deref(), "--as").await
+        sign_in_named(line, self.0.as_deref(), "--as", false).await
     }
 }

@@ -199,6 +199,7 @@ pub(crate) struct Ids {
     pub(crate) account: Uuid,
     pub(crate) session: Uuid,
     pub(crate) service: i64,
+    pub(crate) strategy: i64,
 }
 
 /// A context and a chat with a whole answer, and the number of its code block.
@@ -215,7 +216,8 @@ pub(crate) async fn belongings(door: &Door) -> (Ids, u64) {
         }
     };
     let chat = sent["chat"]["id"].as_i64().expect("an id");
-    let block = ended.strategies.first().expect("a strategy").block;
+    let mark = ended.strategies.first().expect("a strategy");
+    let (block, strategy) = (mark.block, mark.strategy_id.0);
     let account = door.session().expect("signed in").account().uuid;
     let sessions = ask(door, "sessions", json!({})).await;
     let own = sessions.as_array().expect("a list").iter().find(|one| one["current"] == true);
@@ -227,5 +229,6 @@ pub(crate) async fn belongings(door: &Door) -> (Ids, u64) {
     let added = ask(door, "add_service", json!({ "kind": "openai", "fields": fields })).await;
     let added = added["services"].as_array().expect("a list").last().expect("it is there");
     let service = added["id"].as_i64().expect("an id");
-    (Ids { chat, message: ended.id.0, context, account, session, service }, block.into())
+    let ids = Ids { chat, message: ended.id.0, context, account, session, service, strategy };
+    (ids, block.into())
 }

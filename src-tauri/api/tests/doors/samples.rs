@@ -20,6 +20,7 @@ pub(crate) const OPEN_TO_ALL: &[&str] = &[
     "leave_lock",
     "end_locked_sessions",
     "choose_backup",
+    "check_backup",
     "restore",
     "sign_out",
     "me",
@@ -34,7 +35,7 @@ pub(crate) const KEY: &str = "AIzaCanary-0123456789-abcdefghijklmnopqr";
 /// Good requests of `command` by somebody who owns `ids`; none for a command that is not known
 /// here. Between them they name everything that the command can name by id.
 pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
-    let Ids { chat, message, context, account, session, service } = ids;
+    let Ids { chat, message, context, account, session, service, strategy } = ids;
     let draft = json!({ "name": "Small caps", "instructions": "", "data": {}, "active": true });
     let fields = json!({
         "name": null, "base_url": "http://127.0.0.1:9", "key": KEY, "headers": null, "proxy": "direct",
@@ -74,6 +75,7 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
         | "choose_backup"
         | "context_templates"
         | "drafts"
+        | "strategies"
         | "export_chats"
         | "import_chats" => vec![json!({})],
         "claim" => {
@@ -96,6 +98,10 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
         "admin_end_sessions" => vec![json!({ "account": account })],
         "audit" => vec![json!({ "before": null, "limit": 10 })],
         "save_backup" | "delete_backup" => vec![json!({ "backup_id": "20270115T080000Z-daily" })],
+        "strategy_file" => vec![json!({ "strategy_id": strategy, "version": null })],
+        "check_backup" => vec![json!({
+            "path": "/nowhere", "secret": { "password": PASSWORD },
+        })],
         "restore" => vec![json!({
             "source": "chosen", "secret": { "password": PASSWORD }, "username": null, "email": null,
         })],
@@ -180,6 +186,7 @@ pub(crate) fn strayed(command: &str, own: Ids, other: Ids) -> Vec<Value> {
             ("context_id", other.context),
             ("service_id", other.service),
             ("service", other.service),
+            ("strategy_id", other.strategy),
         ] {
             if request.get(field).is_some_and(Value::is_i64) {
                 let mut strayed = request.clone();

@@ -14,6 +14,7 @@ pub(crate) const NEVER: Ids = Ids {
     account: Uuid::max(),
     session: Uuid::max(),
     service: 999_999,
+    strategy: 999_999,
 };
 
 #[test]
@@ -23,7 +24,15 @@ fn every_command_has_a_sample_and_every_open_one_exists() {
     }
     // `strayed` exchanges these. A backup's id names a file among the person's own, which a story
     // of its own tries with another person's.
-    let known = ["chat_id", "message_id", "context_id", "session_id", "service_id", "backup_id"];
+    let known = [
+        "chat_id",
+        "message_id",
+        "context_id",
+        "session_id",
+        "service_id",
+        "strategy_id",
+        "backup_id",
+    ];
     for command in COMMANDS {
         for request in samples(command, NEVER) {
             for field in request.as_object().into_iter().flat_map(|fields| fields.keys()) {

@@ -9,6 +9,7 @@ mod keep;
 mod pack;
 mod replaced;
 mod restore;
+mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use uuid::Uuid;
 pub(crate) use automatic::Keeper;
 pub use automatic::{is_automatic, set_automatic};
 pub use restore::{ChosenBackup, Key, NewNames, Restored, Source, inspect, newest_good, restore};
+pub use verify::{CheckedBackup, verify};
 
 use crate::Invalid;
 use crate::account::{AccountError, Locked, Session, Under, WorkKind};

@@ -105,7 +105,7 @@ pub async fn inspect(core: &Core, path: &Path) -> Result<ChosenBackup, BackupErr
     })
 }
 
-fn read_header(bytes: &[u8]) -> Result<Header, BackupError> {
+pub(super) fn read_header(bytes: &[u8]) -> Result<Header, BackupError> {
     Header::parse_any(bytes).map_err(|fault| match fault {
         HeaderError::Newer => BackupError::Newer,
         _ => BackupError::Damaged,
@@ -143,11 +143,17 @@ pub async fn restore(
             find(core, account.ok_or(BackupError::NotFound)?.uuid, &id)?
         }
     };
-    let aside = Folder(core.vaults.join(format!("{ASIDE}{}", core.sources.uuid())));
-    vault::create_private_dir(aside.path())?;
+    let aside = aside(core)?;
     let restored = put_back(core, door, &path, &aside, key, names).await;
     fs::remove_dir_all(aside.path()).ok();
     restored
+}
+
+/// A folder in which a backup is opened. What a killed program leaves of it goes at the next start.
+pub(super) fn aside(core: &Core) -> Result<Folder, BackupError> {
+    let aside = Folder(core.vaults.join(format!("{ASIDE}{}", core.sources.uuid())));
+    vault::create_private_dir(aside.path())?;
+    Ok(aside)
 }
 
 async fn put_back(
@@ -228,7 +234,11 @@ async fn put_back(
 }
 
 /// Writes the database of the backup at `path`, whose header is `header`, to `database`.
-async fn unpack(path: &Path, database: &Path, header: Vec<u8>) -> Result<(), BackupError> {
+pub(super) async fn unpack(
+    path: &Path,
+    database: &Path,
+    header: Vec<u8>,
+) -> Result<(), BackupError> {
     let (from, to) = (path.to_owned(), database.to_owned());
     let unpacked = tokio::task::spawn_blocking(move || pack::extract(&from, &to));
     let (_, read) = unpacked.await.map_err(|_| BackupError::Damaged)??;
@@ -237,7 +247,7 @@ async fn unpack(path: &Path, database: &Path, header: Vec<u8>) -> Result<(), Bac
 }
 
 /// A header and the data key that it gave.
-struct Opened {
+pub(super) struct Opened {
     opener: Header,
     data_key: DataKey,
     /// Whether it is the header in force here, and not the backup's.
@@ -246,7 +256,7 @@ struct Opened {
 
 /// What `key` opens. Where the account is here and its header can be read, that header must be
 /// among it: a backup, which anybody can bring, doesn't say who may replace a vault.
-async fn prove(
+pub(super) async fn prove(
     core: &Core,
     backed_up: &Header,
     current: Option<&Header>,
@@ -277,6 +287,24 @@ async fn prove(
     Ok(opened)
 }
 
+/// Which of `keys` opens the database, every page of which was read then.
+pub(super) async fn opens_with(
+    database: &Path,
+    keys: &[Opened],
+    backed_up: &Header,
+) -> Result<usize, BackupError> {
+    for (at, opened) in keys.iter().enumerate() {
+        match vault::check(database, &opened.data_key, None).await {
+            Ok(()) => return Ok(at),
+            // A key that isn't the database's and a damaged one look alike.
+            Err(StoreError::Damaged) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    let has_own = keys.iter().any(|opened| opened.opener.generation == backed_up.generation);
+    Err(if has_own { BackupError::Damaged } else { BackupError::OtherKey })
+}
+
 /// The one of `keys` that goes on. Where today's is among them, it is today's, whichever opens the
 /// database: a key that was changed since doesn't come back into force.
 async fn choose(
@@ -285,22 +313,7 @@ async fn choose(
     mut keys: Vec<Opened>,
     backed_up: &Header,
 ) -> Result<Opened, BackupError> {
-    let mut own = None;
-    for (at, opened) in keys.iter().enumerate() {
-        match vault::check(database, &opened.data_key, None).await {
-            Ok(()) => {
-                own = Some(at);
-                break;
-            }
-            // A key that isn't the database's and a damaged one look alike.
-            Err(StoreError::Damaged) => {}
-            Err(fault) => return Err(fault.into()),
-        }
-    }
-    let Some(own) = own else {
-        let has_own = keys.iter().any(|opened| opened.opener.generation == backed_up.generation);
-        return Err(if has_own { BackupError::Damaged } else { BackupError::OtherKey });
-    };
+    let own = opens_with(database, &keys, backed_up).await?;
     let own = keys.swap_remove(own);
     match keys.pop() {
         Some(todays) if todays.is_todays => {

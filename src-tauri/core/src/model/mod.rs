@@ -22,6 +22,7 @@ use ts_rs::TS;
 pub use catalog::Price;
 pub use fault::{Advice, Problem, ProblemCode};
 pub use service::{ModelInfo, ModelRef, Patience, ServiceKind};
+pub use wire::reach;
 
 use crate::context::ContextDraft;
 use crate::profile::ProfileDraft;

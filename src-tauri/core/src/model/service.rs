@@ -22,6 +22,9 @@ pub enum ServiceKind {
 }
 
 impl ServiceKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Gemini, Self::OpenAi, Self::Ollama, Self::Anthropic];
+
     /// The name of the service that first spoke this wire.
     pub fn name(self) -> &'static str {
         match self {
@@ -42,8 +45,8 @@ impl ServiceKind {
         }
     }
 
-    /// The word that stands for it in the vault.
-    pub(crate) fn code(self) -> &'static str {
+    /// The word that stands for it in the vault and on a command line.
+    pub fn code(self) -> &'static str {
         match self {
             Self::Gemini => "gemini",
             Self::OpenAi => "openai",

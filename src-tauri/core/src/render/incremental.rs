@@ -17,6 +17,20 @@ pub enum Step {
     Tail(Option<Tail>),
 }
 
+/// What is written of a block that isn't finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open<'a> {
+    /// Markdown, perhaps nothing.
+    Text(&'a str),
+    /// The whole lines so far of a code block; later ones only add to them.
+    Code {
+        /// The fence's first word in lower case, or nothing.
+        language: &'a str,
+        /// The code.
+        code: &'a str,
+    },
+}
+
 /// Renders one answer as it grows.
 #[derive(Debug, Default)]
 pub struct Renderer {
@@ -55,9 +69,32 @@ impl Renderer {
     pub(super) fn sources(text: &str) -> Vec<String> {
         let mut renderer = Self::default();
         renderer.push(text);
-        let mut sources = renderer.freeze(true);
-        sources.extend(renderer.rest());
+        renderer.last()
+    }
+
+    /// The Markdown of each block that was finished since the last call, for a door that shows
+    /// it otherwise.
+    pub fn finished(&mut self) -> Vec<String> {
+        self.freeze(false)
+    }
+
+    /// The Markdown of the blocks that are left at the end of the answer.
+    pub fn last(mut self) -> Vec<String> {
+        let mut sources = self.freeze(true);
+        sources.extend(self.rest());
         sources
+    }
+
+    /// What stands after the last of [`Renderer::finished`].
+    pub fn open(&self) -> Open<'_> {
+        match &self.open {
+            // The code of an indented fence is not what stands there.
+            Some(fence) if fence.indent == 0 => {
+                let code = self.pending.get(fence.start..fence.looked).unwrap_or_default();
+                Open::Code { language: &fence.language, code }
+            }
+            _ => Open::Text(&self.pending),
+        }
     }
 
     /// More of the answer. Costs nothing: rendering happens in [`Renderer::steps`].
@@ -85,12 +122,11 @@ impl Renderer {
     }
 
     /// The end of the answer: everything is frozen.
-    pub fn finish(mut self) -> Vec<Step> {
-        let mut sources = self.freeze(true);
-        sources.extend(self.rest());
+    pub fn finish(self) -> Vec<Step> {
+        let tail_shown = self.tail_shown;
         let mut steps: Vec<Step> =
-            sources.iter().map(|source| Step::Block(markdown::block(source))).collect();
-        if self.tail_shown {
+            self.last().iter().map(|source| Step::Block(markdown::block(source))).collect();
+        if tail_shown {
             steps.push(Step::Tail(None));
         }
         steps

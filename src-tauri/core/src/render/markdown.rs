@@ -5,7 +5,8 @@ use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Options, Parser, T
 use super::highlight::highlight;
 use super::{Block, formula};
 
-pub(super) fn options() -> Options {
+/// What of Markdown is understood beyond CommonMark.
+pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS

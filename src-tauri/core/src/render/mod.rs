@@ -12,7 +12,9 @@ mod plain;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub use incremental::{Renderer, Step};
+pub use highlight::{Highlighter, Kind};
+pub use incremental::{Open, Renderer, Step};
+pub use markdown::options;
 pub use plain::plain_text;
 
 /// One top-level piece of an answer, rendered once and never again.
@@ -106,5 +108,33 @@ mod tests {
         let shown = Renderer::whole(text);
         let shown = shown.iter().filter(|block| matches!(block, Block::Code { .. }));
         assert_eq!(shown.count(), expected.len());
+    }
+
+    #[test]
+    fn finished_blocks_and_open_code_are_those_of_the_whole_however_it_is_cut() {
+        let text = "# A\n\nb *c*\n\n```py\nx = 1\n\n```\n- d\n- e\n\n```\nopen\n";
+        for size in 1..text.len() {
+            let mut renderer = Renderer::default();
+            let mut sources = Vec::new();
+            let mut code = String::new();
+            for piece in text.as_bytes().chunks(size) {
+                renderer.push(std::str::from_utf8(piece).expect("ASCII"));
+                let finished = renderer.finished();
+                if !finished.is_empty() {
+                    code.clear();
+                }
+                sources.extend(finished);
+                if let Open::Code { code: so_far, .. } = renderer.open() {
+                    assert!(so_far.starts_with(&code), "it took something back");
+                    so_far.clone_into(&mut code);
+                }
+            }
+            assert_eq!(code, "open\n", "in pieces of {size}");
+            sources.extend(renderer.last());
+            let ends = |sources: &[String]| -> Vec<String> {
+                sources.iter().map(|source| source.trim_end().to_owned()).collect()
+            };
+            assert_eq!(ends(&sources), ends(&Renderer::sources(text)), "in pieces of {size}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! a version.
 
 mod detect;
+mod library;
 mod store;
 
 use sqlx::SqliteConnection;
@@ -17,6 +18,7 @@ use crate::profile::ProfileDraft;
 use crate::render::code_blocks;
 
 pub use detect::strategy_class;
+pub use library::{Strategy, StrategyError, StrategyFile, StrategyVersion, file, list};
 
 /// The module that strategies import, whole: exported beside them so that they run anywhere.
 pub const HOUSE_MODULE: &str = include_str!("../../house/algoagent.py");
@@ -95,10 +97,14 @@ pub async fn code_file(
     let found = found.ok_or(ChatError::NotFound)?;
     let marks = marks(&mut *session.vault().await?, message).await?;
     let name = match marks.into_iter().find(|mark| mark.block == block) {
-        Some(mark) => format!("{}_v{}.py", snake_case(&mark.name), mark.version),
+        Some(mark) => file_name(&mark.name, mark.version),
         None => format!("code.{}", extension(&found.language)),
     };
     Ok(CodeFile { needs_module: detect::inspect(&found.code).needs_module, name, code: found.code })
+}
+
+fn file_name(class: &str, version: u32) -> String {
+    format!("{}_v{version}.py", snake_case(class))
 }
 
 fn extension(language: &str) -> &'static str {

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 
-use super::Origin;
+use super::{Origin, Strategy, StrategyVersion};
 use crate::chat::StrategyMark;
-use crate::ids::{ChatId, MessageId, StrategyId};
+use crate::clock::Timestamp;
+use crate::ids::{ChatId, ContextId, MessageId, StrategyId};
 
 /// Marks a block of an answer as the newest version of the class in the chat. Code that isn't
 /// that version's becomes the next one, or the first of a new strategy.
@@ -159,4 +160,66 @@ pub(super) async fn copy(
             .await?;
     }
     Ok(())
+}
+
+type StrategyRow = (StrategyId, String, Option<ChatId>, Option<String>, i64, i64);
+type VersionRow = (u32, i64, String, Option<ContextId>);
+
+/// All strategies, the last changed first.
+pub(super) async fn list(db: &mut SqliteConnection) -> Result<Vec<Strategy>, sqlx::Error> {
+    let rows: Vec<StrategyRow> = sqlx::query_as(
+        "SELECT strategy.id, strategy.name, chat.id, chat.title,
+                strategy.created_at, strategy.updated_at
+         FROM strategy
+         LEFT JOIN chat ON chat.id = strategy.chat_id AND chat.deleted_at IS NULL
+         ORDER BY strategy.updated_at DESC, strategy.id DESC",
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let versions: Vec<(StrategyId, u32, i64, String, Option<ContextId>)> = sqlx::query_as(
+        "SELECT strategy_id, number, created_at, model, context_id FROM strategy_version
+         ORDER BY strategy_id, number",
+    )
+    .fetch_all(db)
+    .await?;
+    let mut of: HashMap<StrategyId, Vec<StrategyVersion>> = HashMap::new();
+    for (id, number, created_at, model, context_id) in versions {
+        of.entry(id).or_default().push(described((number, created_at, model, context_id)));
+    }
+    let strategy = |(id, name, chat_id, chat_title, created_at, updated_at)| Strategy {
+        id,
+        name,
+        chat_id,
+        chat_title,
+        created_at: Timestamp(created_at),
+        updated_at: Timestamp(updated_at),
+        versions: of.remove(&id).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(strategy).collect())
+}
+
+fn described((number, created_at, model, context_id): VersionRow) -> StrategyVersion {
+    StrategyVersion { number, created_at: Timestamp(created_at), model, context_id }
+}
+
+/// The name, a version and its code; the newest version when none is named.
+pub(super) async fn version(
+    db: &mut SqliteConnection,
+    strategy: StrategyId,
+    number: Option<u32>,
+) -> Result<Option<(String, StrategyVersion, String)>, sqlx::Error> {
+    let row: Option<(String, u32, i64, String, Option<ContextId>, String)> = sqlx::query_as(
+        "SELECT strategy.name, version.number, version.created_at, version.model,
+                version.context_id, version.code
+         FROM strategy_version AS version JOIN strategy ON strategy.id = version.strategy_id
+         WHERE strategy.id = ?1 AND version.number = coalesce(?2, version.number)
+         ORDER BY version.number DESC LIMIT 1",
+    )
+    .bind(strategy)
+    .bind(number)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(name, number, created_at, model, context_id, code)| {
+        (name, described((number, created_at, model, context_id)), code)
+    }))
 }

@@ -96,18 +96,37 @@ pub(crate) fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx
 
 /// Refuses to run without SQLCipher: plain SQLite would take the key and write plain text.
 pub(crate) async fn assert_cipher() -> Result<(), StoreError> {
+    let Versions { sqlcipher, sqlite } = versions().await?;
+    tracing::info!(%sqlcipher, %sqlite, "store");
+    Ok(())
+}
+
+/// What this program stores with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versions {
+    /// SQLCipher's.
+    pub sqlcipher: String,
+    /// SQLite's.
+    pub sqlite: String,
+}
+
+/// The versions of what this program stores with. No file is opened for it.
+///
+/// # Errors
+/// [`StoreError::NoCipher`] when they are older than those that were proven: nothing would be
+/// encrypted, or not well.
+pub async fn versions() -> Result<Versions, StoreError> {
     let mut memory =
         SqliteConnectOptions::new().in_memory(true).disable_statement_logging().connect().await?;
-    let version = cipher_version(&mut memory).await?;
+    let sqlcipher = cipher_version(&mut memory).await?;
     let sqlite: String =
         sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut memory).await?;
-    // Older ones than those that were proven must not be linked by mistake.
-    if !is_at_least(&version, &SQLCIPHER) || !is_at_least(&sqlite, &SQLITE) {
+    memory.close().await?;
+    // Older ones must not be linked by mistake.
+    if !is_at_least(&sqlcipher, &SQLCIPHER) || !is_at_least(&sqlite, &SQLITE) {
         return Err(StoreError::NoCipher);
     }
-    tracing::info!(sqlcipher = %version, %sqlite, "store");
-    memory.close().await?;
-    Ok(())
+    Ok(Versions { sqlcipher, sqlite })
 }
 
 /// The versions that everything here was proven with.

@@ -26,7 +26,7 @@ use std::sync::PoisonError;
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-pub use database::StoreError;
+pub use database::{StoreError, Versions, versions};
 pub(crate) use database::{assert_cipher, open_plain, word};
 pub(crate) use files::{Held, create_private_dir, open_private, sync_dir};
 pub(crate) use folder::{Folder, folder};

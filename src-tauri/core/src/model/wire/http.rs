@@ -64,6 +64,17 @@ fn client(proxy: &Proxy) -> Result<Client, reqwest::Error> {
     .build()
 }
 
+/// Whether the usual address of `kind` answers, whatever it says. No key and no word of a person
+/// is sent.
+///
+/// # Errors
+/// Why it doesn't.
+pub async fn reach(kind: ServiceKind) -> Result<(), Problem> {
+    let (name, address) = (kind.name(), kind.default_base_url());
+    let asked = async { client(&Proxy::System)?.get(address).timeout(CONNECT).send().await };
+    asked.await.map(drop).map_err(|error| fault::connection(name, &error))
+}
+
 fn same_service(one: &Url, other: &Url) -> bool {
     let place = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
     place(one) == place(other) && one.scheme() == other.scheme()

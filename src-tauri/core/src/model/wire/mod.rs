@@ -23,6 +23,7 @@ mod said;
 use serde_json::Value;
 
 pub(crate) use call::Remote;
+pub use http::reach;
 pub(crate) use http::{Clients, is_loopback};
 pub(crate) use list::{details, list};
 

@@ -511,6 +511,70 @@ after: Cursor | null,
 limit: number, };
 
 /**
+ * A backup file to be checked.
+ */
+export type CheckBackupRequest = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * What opens it; null to compare its bytes with their checksums alone.
+ */
+secret: CheckSecret | null, };
+
+/**
+ * What opens a backup that is only checked.
+ */
+export type CheckSecret = { 
+/**
+ * The password.
+ */
+password: string, } | { 
+/**
+ * The code.
+ */
+recovery_code: string, };
+
+/**
+ * What was checked of a backup. Where it is no whole backup, there is none of this.
+ */
+export type CheckedBackup = { 
+/**
+ * Whether it was opened and every page of it read; without a credential only its bytes are
+ * compared with their checksums, which whoever can write the file can make anew.
+ */
+opened: boolean, 
+/**
+ * Whose it is.
+ */
+username: string, 
+/**
+ * Its owner's e-mail address.
+ */
+email: string, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, 
+/**
+ * Whether this vault is on this computer and would be replaced.
+ */
+replaces: boolean, 
+/**
+ * Whether another account has its user name.
+ */
+username_taken: boolean, 
+/**
+ * Whether another account has its address.
+ */
+email_taken: boolean, };
+
+/**
  * What a file says of itself before it is opened. None of it is proven yet.
  */
 export type ChosenBackup = { 
@@ -2247,6 +2311,80 @@ recovery_code_noted: boolean,
 vault_damaged: boolean, };
 
 /**
+ * A strategy with its versions.
+ */
+export type Strategy = { 
+/**
+ * Its id.
+ */
+id: StrategyId, 
+/**
+ * Its class name. Strategies of two chats may have the same.
+ */
+name: string, 
+/**
+ * The chat that it was made in; none when that was deleted.
+ */
+chat_id: ChatId | null, 
+/**
+ * That chat's title.
+ */
+chat_title: string | null, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When its newest version was made or found again.
+ */
+updated_at: Timestamp, 
+/**
+ * Its versions, the oldest first.
+ */
+versions: Array<StrategyVersion>, };
+
+/**
+ * A version of a strategy as a file.
+ */
+export type StrategyFile = { 
+/**
+ * The strategy.
+ */
+strategy_id: StrategyId, 
+/**
+ * Its class name.
+ */
+name: string, 
+/**
+ * A file name that says what it is, such as `momentum_cross_v2.py`.
+ */
+file: string, 
+/**
+ * The code, to the byte.
+ */
+code: string, 
+/**
+ * Whether it needs the house module beside it to run.
+ */
+needs_module: boolean, 
+/**
+ * Its number, from 1.
+ */
+number: number, 
+/**
+ * When it was written.
+ */
+created_at: Timestamp, 
+/**
+ * The model that wrote it, as a person would call it.
+ */
+model: string, 
+/**
+ * The context that it was written with; none without one, or when that was deleted.
+ */
+context_id: ContextId | null, };
+
+/**
  * A strategy, unique inside one vault.
  */
 export type StrategyId = number;
@@ -2271,6 +2409,40 @@ name: string,
  * Which version this block is, from 1.
  */
 version: number, };
+
+/**
+ * A version of a strategy.
+ */
+export type StrategyRequest = { 
+/**
+ * The strategy.
+ */
+strategy_id: StrategyId, 
+/**
+ * The version, from 1; null for the newest.
+ */
+version: number | null, };
+
+/**
+ * A version of a strategy, without its code.
+ */
+export type StrategyVersion = { 
+/**
+ * Its number, from 1.
+ */
+number: number, 
+/**
+ * When it was written.
+ */
+created_at: Timestamp, 
+/**
+ * The model that wrote it, as a person would call it.
+ */
+model: string, 
+/**
+ * The context that it was written with; none without one, or when that was deleted.
+ */
+context_id: ContextId | null, };
 
 /**
  * What zxcvbn and the house rules say of a password.
@@ -2650,6 +2822,8 @@ export interface Commands {
   delete_backup: { request: BackupRequest; response: DataInfo };
   /** Chooses a backup file through the system's dialog; null when the person cancels. */
   choose_backup: { request: Nothing; response: ChosenBackup | null };
+  /** Checks a backup file and puts nothing back. In a terminal alone. */
+  check_backup: { request: CheckBackupRequest; response: CheckedBackup };
   /** Puts a backup back and signs its owner in. What it replaces is kept as a backup. */
   restore: { request: RestoreRequest; response: Restored };
   /** The trading profile. */
@@ -2723,6 +2897,10 @@ export interface Commands {
   restore_chat: { request: ChatRequest; response: Chat };
   /** Searches in messages, titles and contexts. */
   search: { request: Query; response: Found };
+  /** All strategies with their versions, the last changed first. */
+  strategies: { request: Nothing; response: Array<Strategy> };
+  /** A version of a strategy as a file. */
+  strategy_file: { request: StrategyRequest; response: StrategyFile };
   /** Saves a chat through the system's dialog; null when the person cancels. */
   export_chat: { request: ExportChatRequest; response: Saved | null };
   /** Saves all chats as a zip through the system's dialog; null when the person cancels. */

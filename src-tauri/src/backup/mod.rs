@@ -1,4 +1,7 @@
-//! `algoagent backup`: making a backup of one's vault, taking a copy of it away, listing them.
+//! `algoagent backup`: making a backup of one's vault, taking a copy of it away, listing them,
+//! checking one.
+
+mod verify;
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Read};
@@ -8,20 +11,41 @@ use algoagent_api::Nothing;
 use algoagent_api::data::{BackupInfo, DataInfo};
 use serde_json::{Value, json};
 
-use crate::cli::BackupOptions;
+use crate::cli::{BackupCommand, BackupOptions, MakingOptions, OwnerOptions};
 use crate::exit::Failure;
 use crate::line::Line;
 use crate::output::{moment, print, print_json, table};
 use crate::progress::watched;
-use crate::signing_in::{sign_in_named, sign_out};
+use crate::restore;
+use crate::saving::{self, Readers};
+use crate::signing_in::{Owner, sign_in_named, sign_out};
+
+pub(crate) const WHICH_PASSWORD: &str = "Password of the account, of today or of the backup's time";
 
 pub(crate) async fn run(line: &Line, options: BackupOptions) -> Result<(), Failure> {
-    let owner = sign_in_named(line, options.user.as_deref(), "--user").await?;
-    if options.list {
-        let data: DataInfo = line.ask("data", Nothing {}).await?;
-        sign_out(line).await?;
-        return if options.json { print_json(&data) } else { print(&shown(&data)) };
+    match options.command {
+        Some(BackupCommand::Create(making)) => make(line, making).await,
+        Some(BackupCommand::Verify(options)) => verify::run(line, options).await,
+        Some(BackupCommand::Restore(options)) => restore::run(line, options).await,
+        None if options.list => list(line, options.making).await,
+        None => make(line, options.making).await,
     }
+}
+
+async fn sign_in(line: &Line, owner: &OwnerOptions) -> Result<Owner, Failure> {
+    let on_stdin = owner.password.password_stdin;
+    sign_in_named(line, owner.user.as_deref(), "--user", on_stdin).await
+}
+
+async fn list(line: &Line, options: MakingOptions) -> Result<(), Failure> {
+    sign_in(line, &options.owner).await?;
+    let data: DataInfo = line.ask("data", Nothing {}).await?;
+    sign_out(line).await?;
+    if options.json { print_json(&data) } else { print(&shown(&data)) }
+}
+
+async fn make(line: &Line, options: MakingOptions) -> Result<(), Failure> {
+    let owner = sign_in(line, &options.owner).await?;
     let making = line.ask::<BackupInfo>("back_up", Nothing {});
     // Who reads a log wants to hear of what went wrong alone.
     let made = if io::stderr().is_terminal() { watched(line, making).await } else { making.await }?;
@@ -90,21 +114,13 @@ fn take(backup: &BackupInfo, to: &Path, username: &str) -> Result<PathBuf, Failu
 
 /// Whole or not at all, for its owner alone, and read back.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut beside = tempfile::Builder::new()
-        .prefix(".algoagent-")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let mut beside = saving::begin(to, Readers::Owner)?;
     io::copy(&mut File::open(from)?, &mut beside)?;
     beside.as_file().sync_all()?;
     if !alike(from, beside.path())? {
         return Err(io::Error::other("the copy isn't what was written"));
     }
-    match beside.persist_noclobber(to) {
-        // Some file systems can't do that in one step.
-        Err(fault) if !to.exists() => fault.file.persist(to).map(drop)?,
-        kept => drop(kept?),
-    }
-    Ok(())
+    saving::take_place(beside, to, false)
 }
 
 /// Whether two files hold the same.
