@@ -19,6 +19,7 @@ mod password;
 mod person;
 mod progress;
 mod restore;
+mod serve;
 mod signing_in;
 mod user;
 
@@ -67,6 +68,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         config
     };
     match arguments.command {
+        Some(Command::Serve(options)) => runtime.block_on(serve::run(config, &data_dir, options)),
         Some(command) => runtime.block_on(async {
             let mut line = Line::open(config).await?;
             if lasts(&command) {
@@ -95,6 +97,7 @@ async fn perform(line: &Line, command: Command) -> Result<(), Failure> {
         Command::User(options) => user::run(line, options).await,
         Command::Backup(options) => backup::run(line, options).await,
         Command::Restore(options) => restore::run(line, options).await,
+        Command::Serve(_) => unreachable!("it holds the data directory and asks over no line"),
     }
 }
 
@@ -102,6 +105,7 @@ async fn perform(line: &Line, command: Command) -> Result<(), Failure> {
 fn lasts(command: &Command) -> bool {
     match command {
         Command::Chat(options) => options.once.is_none(),
+        Command::Serve(_) => true,
         Command::User(_) | Command::Backup(_) | Command::Restore(_) => person::is_there(),
     }
 }

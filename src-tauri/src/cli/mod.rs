@@ -1,10 +1,12 @@
 //! The command line's grammar.
 
+mod serve;
 mod user;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+pub(crate) use serve::ServeOptions;
 pub(crate) use user::{
     AuditOptions, CreateOptions, DeleteOptions, NewAccount, NewPassword, UserCommand, UserOptions,
     Whose,
@@ -32,6 +34,12 @@ pub(crate) enum Command {
     /// The password comes from ALGOAGENT_PASSWORD or from a prompt. Output that is not a
     /// terminal is the answer's raw Markdown.
     Chat(ChatOptions),
+
+    /// Answer programs of this computer over HTTP, at 127.0.0.1 alone. Needs no display.
+    ///
+    /// It prints its address and goes on until Ctrl-C or SIGTERM; answers that are being written
+    /// then are finished, or saved as they are. What can be called stands at /api/.
+    Serve(ServeOptions),
 
     /// Make and administer the accounts of this computer, and look after your own.
     User(UserOptions),

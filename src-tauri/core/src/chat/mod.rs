@@ -18,6 +18,7 @@ mod meter;
 mod ops;
 mod origin;
 mod prompt;
+mod records;
 mod store;
 mod summary;
 mod title;
@@ -37,6 +38,9 @@ pub use meter::{Meter, meter};
 pub use ops::{New, go_on, link_context, rename, send, set_model, stop, text_of, try_again};
 pub use origin::{Origin, origin};
 pub use prompt::{Prompt, PromptTurn, Wanted, prompt};
+pub use records::{
+    Named, Record, answer_of, begin_empty, ended_answer, find, records, set_ended, whole_branch,
+};
 pub use tree::{Place, edit, fork, open, show};
 
 /// Marks the answers that an earlier process left unfinished.

@@ -5,18 +5,22 @@
 //! a version.
 
 mod detect;
+mod reading;
 mod store;
+
+use std::collections::HashMap;
 
 use sqlx::SqliteConnection;
 
 use crate::account::Session;
 use crate::chat::{self, ChatError, StrategyMark};
 use crate::clock::Timestamp;
-use crate::ids::{ChatId, ContextId, MessageId};
+use crate::ids::{ChatId, ContextId, MessageId, StrategyId};
 use crate::profile::ProfileDraft;
 use crate::render::code_blocks;
 
 pub use detect::strategy_class;
+pub use reading::{Strategy, StrategyVersion, file, get, list, version, versions};
 
 /// The module that strategies import, whole: exported beside them so that they run anywhere.
 pub const HOUSE_MODULE: &str = include_str!("../../house/algoagent.py");
@@ -68,6 +72,22 @@ pub(crate) async fn marks(
     message: MessageId,
 ) -> Result<Vec<StrategyMark>, sqlx::Error> {
     store::marks(db, message).await
+}
+
+/// The strategies found in the messages of a chat, by message.
+pub(crate) async fn marks_in(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+) -> Result<HashMap<MessageId, Vec<StrategyMark>>, sqlx::Error> {
+    store::marks_in(db, chat).await
+}
+
+/// The strategies made in a chat, the oldest first.
+pub(crate) async fn of_chat(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+) -> Result<Vec<StrategyId>, sqlx::Error> {
+    store::of_chat(db, chat).await
 }
 
 /// A code block as a file.

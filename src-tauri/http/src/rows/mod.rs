@@ -1,0 +1,5 @@
+//! The rows of the API, a file for each noun: what a call's fields are in core, and back.
+
+pub(crate) mod account;
+pub(crate) mod contexts;
+pub(crate) mod profile;
