@@ -14,6 +14,7 @@ mod cookies;
 mod guard;
 mod health;
 mod numbered;
+mod pages;
 mod refusal;
 mod rows;
 mod schema;

@@ -39,7 +39,8 @@ pub use ops::{New, go_on, link_context, rename, send, set_model, stop, text_of, 
 pub use origin::{Origin, origin};
 pub use prompt::{Prompt, PromptTurn, Wanted, prompt};
 pub use records::{
-    Named, Record, answer_of, begin_empty, ended_answer, find, records, set_ended, whole_branch,
+    Named, Record, answer_of, begin_empty, ended_answer, find, may_send, records, set_ended,
+    whole_branch,
 };
 pub use tree::{Place, edit, fork, open, show};
 

@@ -3,7 +3,7 @@
 
 use super::store;
 use super::{Chat, ChatError, ChatEvent, Message, MessageState, New, ops};
-use crate::account::{Connection, Session};
+use crate::account::{Connection, DoorKind, Session};
 use crate::ids::{ChatId, ContextId, MessageId, StrategyId};
 use crate::slice::{Counted, Slice};
 use crate::vault::Transaction;
@@ -146,6 +146,21 @@ pub async fn ended_answer(session: &Session, id: MessageId) -> Result<Option<Mes
     Ok(Some(message))
 }
 
+/// Whether a question may be asked in a chat now. Nothing is changed.
+///
+/// # Errors
+/// As [`super::send`].
+pub async fn may_send(session: &Session, id: ChatId, text: &str) -> Result<(), ChatError> {
+    ops::check_question(text)?;
+    let mut db = session.vault().await?;
+    store::chat(&mut db, id).await?.ok_or(ChatError::NotFound)?;
+    ops::refuse_while_writing(session, &mut db, id).await?;
+    if session.door() == DoorKind::Http && store::is_ended(&mut db, id).await? {
+        return Err(ChatError::Ended);
+    }
+    Ok(())
+}
+
 /// Whether what is asked next in a chat may be asked. A program keeps to the end that one gave it;
 /// a person who writes on at the window or the terminal takes that end back.
 pub(super) async fn resume(
@@ -156,7 +171,7 @@ pub(super) async fn resume(
     if !store::is_ended(db, id).await? {
         return Ok(());
     }
-    if session.door() == crate::account::DoorKind::Http {
+    if session.door() == DoorKind::Http {
         return Err(ChatError::Ended);
     }
     store::set_ended(db, id, None).await?;
