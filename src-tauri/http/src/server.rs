@@ -42,6 +42,8 @@ pub struct Limits {
     pub head: Duration,
     /// How long a body may take to arrive.
     pub body: Duration,
+    /// Sessions of one account over HTTP: the one that was used longest ago gives way.
+    pub sessions: usize,
     /// How long calls under way may go on when the server stops.
     pub goodbye: Duration,
 }
@@ -52,6 +54,7 @@ impl Default for Limits {
             connections: 512,
             head: Duration::from_secs(20),
             body: Duration::from_secs(20),
+            sessions: 100,
             goodbye: Duration::from_secs(10),
         }
     }

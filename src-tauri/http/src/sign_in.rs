@@ -20,8 +20,6 @@ use crate::refusal::{Refusal, invalid};
 
 /// Seconds after which whoever found every place taken may try again.
 const BUSY_S: u32 = 2;
-/// Sessions of one account over HTTP: the one that was used longest ago gives way.
-const SESSIONS: usize = 100;
 
 /// An account, as its owner's programs see it.
 #[derive(Serialize, ToSchema)]
@@ -190,7 +188,7 @@ pub(crate) async fn login(
     let session = account::sign_in(&api.core, DoorKind::Http, &request.username, password).await?;
     drop(place);
     label(&session, &headers);
-    give_way(&session).await?;
+    give_way(&session, api.limits.sessions).await?;
     let mut response = Json(SignedIn {
         user: User::of(&session).await?,
         tokens: account::issue(&session)?.into(),
@@ -210,10 +208,10 @@ fn label(session: &Session, headers: &HeaderMap) {
 }
 
 /// A program that signs in for every call leaves sessions behind: they don't pile up.
-async fn give_way(session: &Session) -> Result<(), Refusal> {
+async fn give_way(session: &Session, most: usize) -> Result<(), Refusal> {
     let mut own = account::administration::own_sessions(session).await?;
     own.retain(|one| one.door == DoorKind::Http && !one.current);
-    if own.len() >= SESSIONS
+    if own.len() >= most
         && let Some(oldest) = own.iter().min_by_key(|one| one.last_used_at)
     {
         match account::administration::end_own_session(session, oldest.id).await {

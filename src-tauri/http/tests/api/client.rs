@@ -68,16 +68,6 @@ impl Client {
         self.refresh = Some(answer.text("/tokens/refresh").to_owned());
     }
 
-    /// Another one with the same tokens.
-    pub(crate) fn again(&self) -> Self {
-        Self {
-            http: self.http.clone(),
-            base: self.base.clone(),
-            token: self.token.clone(),
-            refresh: self.refresh.clone(),
-        }
-    }
-
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {
