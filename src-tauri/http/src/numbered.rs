@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use algoagent_core::{Counted, Slice};
 use axum::extract::{FromRequestParts, Query};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -53,8 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let query = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let query = query.map_or_else(|_| Vec::new(), |Query(query)| query);
+        let query = query(&parts.uri);
         let named: HashMap<&str, &str> =
             query.iter().map(|(name, value)| (&**name, &**value)).collect();
         let page = match named.get("page") {
@@ -67,6 +67,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
         let path = format!("http://{}{}", host.unwrap_or_default(), parts.uri.path());
         Ok(Self { path, page, size, query })
     }
+}
+
+/// What stands behind the question mark of an address; what can't be read says nothing.
+pub(crate) fn query(uri: &Uri) -> Vec<(String, String)> {
+    Query::try_from_uri(uri).map_or_else(|_| Vec::new(), |Query(query)| query)
 }
 
 fn no_page() -> Refusal {

@@ -75,6 +75,7 @@ pub struct Options {
 pub struct Serving {
     address: SocketAddr,
     stop: CancellationToken,
+    closed: CancellationToken,
     hurry: CancellationToken,
     accepting: JoinHandle<()>,
 }
@@ -86,15 +87,16 @@ pub struct Serving {
 pub async fn start(core: Core, options: Options) -> io::Result<Serving> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     let address = listener.local_addr()?;
-    let (stop, hurry) = (CancellationToken::new(), CancellationToken::new());
+    let [stop, closed, hurry] = std::array::from_fn(|_| CancellationToken::new());
     let shop = Shop {
         router: schema::router(&Api::new(core, options.limits), address.port(), &options.origins),
         limits: options.limits,
         places: Arc::default(),
+        closed: closed.clone(),
         hurry: hurry.clone(),
     };
     let accepting = tokio::spawn(shop.accept(listener, stop.clone()));
-    Ok(Serving { address, stop, hurry, accepting })
+    Ok(Serving { address, stop, closed, hurry, accepting })
 }
 
 impl Serving {
@@ -111,6 +113,13 @@ impl Serving {
         }
     }
 
+    /// Listens no more: the port is free when this returns. Calls under way may end by themselves,
+    /// up to the limit for that.
+    pub async fn close(self) {
+        self.stop.cancel();
+        self.closed.cancelled().await;
+    }
+
     /// Ends calls under way at once, where [`Serving::stop`] waits for them.
     pub fn hurry(&self) -> impl Fn() + Send + Sync + 'static {
         let hurry = self.hurry.clone();
@@ -122,6 +131,7 @@ struct Shop {
     router: Router,
     limits: Limits,
     places: Arc<Places>,
+    closed: CancellationToken,
     hurry: CancellationToken,
 }
 
@@ -195,6 +205,7 @@ impl Shop {
             }
         }
         drop(listener);
+        self.closed.cancel();
         let ended = timeout(self.limits.goodbye, graceful.shutdown());
         tokio::select! {
             ended = ended => if ended.is_err() {

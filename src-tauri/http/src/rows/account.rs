@@ -4,13 +4,14 @@ use algoagent_core::Counted;
 use algoagent_core::account::{self, AccountError, SessionInfo, administration};
 use algoagent_core::clock::Timestamp;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::path::Unique;
 use super::profile::Profile;
 use crate::Api;
 use crate::body::Body;
@@ -126,9 +127,8 @@ pub(crate) async fn sessions(
     params(("id" = Uuid, Path)), responses((status = 204)))]
 pub(crate) async fn end_session(
     Caller(session): Caller,
-    Path(id): Path<String>,
+    Unique(id): Unique,
 ) -> Result<StatusCode, Refusal> {
-    let id = id.parse().map_err(|_| Refusal::not_found())?;
     administration::end_own_session(&session, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

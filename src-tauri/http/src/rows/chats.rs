@@ -3,15 +3,14 @@
 use algoagent_core::account::Session;
 use algoagent_core::chat::{self, Message, MessageState, Named, Record, Role};
 use algoagent_core::clock::Timestamp;
-use algoagent_core::ids::{ChatId, ContextId};
+use algoagent_core::ids::ContextId;
 use axum::Json;
-use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::asking::{code, tokens};
+use super::path::ByName;
 use crate::body::{Body, some_or_null};
 use crate::caller::Caller;
 use crate::numbered::{Asked, Numbered, Paging};
@@ -174,22 +173,6 @@ pub(crate) struct ChatChange {
     /// False ends the chat, true lets it go on.
     #[serde(default)]
     is_active: Option<bool>,
-}
-
-/// The chat that the path of a call names, by number or session id.
-pub(crate) struct ByName(Named);
-
-impl<S: Send + Sync> FromRequestParts<S> for ByName {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let named = Path::<String>::from_request_parts(parts, state).await;
-        let Ok(Path(named)) = named else { return Err(Refusal::not_found()) };
-        Ok(Self(match named.parse() {
-            Ok(id) => Named::Id(ChatId(id)),
-            Err(_) => Named::SessionId(named.to_lowercase()),
-        }))
-    }
 }
 
 /// The chats, the last changed first, without their messages

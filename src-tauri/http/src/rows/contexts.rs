@@ -5,12 +5,12 @@ use algoagent_core::clock::Timestamp;
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::ids::ContextId;
 use axum::Json;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::path::Number;
 use crate::body::Body;
 use crate::caller::Caller;
 use crate::numbered::{Asked, Numbered, Paging};
@@ -102,22 +102,6 @@ impl ContextChange {
             active: self.is_active.unwrap_or(draft.active),
             model: draft.model,
         }
-    }
-}
-
-/// The number in the path of a call; what is none names nothing.
-pub(crate) struct Number(pub(crate) i64);
-
-impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Number {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        state: &S,
-    ) -> Result<Self, Refusal> {
-        let number = Path::<String>::from_request_parts(parts, state).await;
-        let number = number.ok().and_then(|Path(number)| number.parse().ok());
-        number.map(Self).ok_or_else(Refusal::not_found)
     }
 }
 

@@ -5,5 +5,6 @@ pub(crate) mod asking;
 pub(crate) mod chats;
 pub(crate) mod contexts;
 pub(crate) mod following;
+pub(crate) mod path;
 pub(crate) mod profile;
 pub(crate) mod strategies;

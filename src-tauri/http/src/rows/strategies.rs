@@ -5,15 +5,15 @@ use algoagent_core::clock::Timestamp;
 use algoagent_core::ids::StrategyId;
 use algoagent_core::strategy;
 use axum::Json;
-use axum::extract::Query;
+use axum::http::Uri;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::contexts::Number;
+use super::path::Number;
 use crate::caller::Caller;
-use crate::numbered::{Asked, Numbered, Paging};
+use crate::numbered::{Asked, Numbered, Paging, query};
 use crate::refusal::Refusal;
 
 /// A strategy.
@@ -126,12 +126,13 @@ pub(crate) async fn versions(
 }
 
 /// Which version.
-#[derive(Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema reads it; what is sent is read leniently")]
 pub(crate) struct Which {
     /// The number of a version; the newest without it.
-    #[param(value_type = u32, minimum = 1, required = false)]
-    version: Option<String>,
+    #[param(minimum = 1, required = false)]
+    version: u32,
 }
 
 /// A strategy as a Python file
@@ -141,9 +142,10 @@ pub(crate) struct Which {
 pub(crate) async fn export(
     Caller(session): Caller,
     Number(id): Number,
-    Query(which): Query<Which>,
+    uri: Uri,
 ) -> Result<Response, Refusal> {
-    let number = which.version.map(|number| number.parse().map_err(|_| Refusal::not_found()));
+    let asked = query(&uri).into_iter().find(|(name, _)| name == "version");
+    let number = asked.map(|(_, number)| number.parse().map_err(|_| Refusal::not_found()));
     let file = strategy::file(&session, StrategyId(id), number.transpose()?).await?;
     let name = format!("attachment; filename=\"{}\"", ascii(&file.name));
     let kind = "text/x-python; charset=utf-8";

@@ -20,6 +20,7 @@ pub(crate) const ORIGIN: &str = "http://localhost:3000";
 pub(crate) struct House {
     pub(crate) core: Core,
     pub(crate) serving: Serving,
+    line: reqwest::Client,
     clock: Arc<AtomicI64>,
     _dir: TempDir,
 }
@@ -46,7 +47,7 @@ impl House {
         let core = Core::open(config).await.expect("the data directory opens");
         let options = Options { port: 0, origins: vec![ORIGIN.to_owned()], limits };
         let serving = start(core.clone(), options).await.expect("a free port");
-        Self { core, serving, clock, _dir: dir }
+        Self { core, serving, line: Client::line(), clock, _dir: dir }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -60,7 +61,7 @@ impl House {
 
     /// Somebody who has not signed in.
     pub(crate) fn anybody(&self) -> Client {
-        Client::new(self.serving.address())
+        Client::new(self.line.clone(), self.serving.address())
     }
 
     /// Somebody who registered over HTTP.

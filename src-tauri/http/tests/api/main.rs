@@ -2,6 +2,7 @@
 //! Each answer that a story gets is held against the OpenAPI document.
 
 mod accounts;
+mod bounds;
 mod chats;
 mod client;
 mod contexts;
