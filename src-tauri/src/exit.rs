@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     InUse(PathBuf),
     /// Another process holds it and has no window to raise.
     NoWindow(PathBuf),
+    /// Another process holds it and won't listen for this one.
+    Held(PathBuf),
     /// Another process holds it and talks to as many as it can.
     Full(PathBuf),
     /// A program of another version holds it.
@@ -46,7 +48,11 @@ impl Failure {
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
-            Self::InUse(_) | Self::NoWindow(_) | Self::Full(_) | Self::OtherVersion { .. } => 3,
+            Self::InUse(_)
+            | Self::NoWindow(_)
+            | Self::Held(_)
+            | Self::Full(_)
+            | Self::OtherVersion { .. } => 3,
             Self::NoAnswer => 5,
             // What was asked for was done as far as somebody looked.
             Self::OutputClosed => 0,
@@ -74,6 +80,11 @@ impl fmt::Display for Failure {
             Self::NoWindow(dir) => write!(
                 f,
                 "AlgoAgent is already running in a terminal on {}. End that conversation to open the window, or name another directory with --data-dir.",
+                dir.display()
+            ),
+            Self::Held(dir) => write!(
+                f,
+                "AlgoAgent is already running on {}. Switch the local API on in its window, in Settings → Local API, or close it and try again. Another directory can be named with --data-dir.",
                 dir.display()
             ),
             Self::Full(dir) => write!(

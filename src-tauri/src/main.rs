@@ -25,6 +25,7 @@ mod person;
 mod progress;
 mod restore;
 mod saving;
+mod serve;
 mod signing_in;
 mod strategy;
 mod user;
@@ -84,6 +85,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         config
     };
     match arguments.command {
+        Some(Command::Serve(options)) => runtime.block_on(serve::run(config, &data_dir, options)),
         Some(command) => runtime.block_on(async {
             let mut line = Line::open(config).await?;
             if lasts(&command) {
@@ -112,7 +114,8 @@ async fn perform(line: &Line, command: Command) -> Result<(), Failure> {
         Command::Context(options) => context::run(line, options).await,
         Command::Strategy(options) => strategy::run(line, options).await,
         Command::Model(options) => model::run(line, options).await,
-        Command::Doctor(_) | Command::Completions(_) => Ok(()),
+        // They ask over no line: `run` has taken them.
+        Command::Doctor(_) | Command::Completions(_) | Command::Serve(_) => Ok(()),
     }
 }
 
@@ -120,6 +123,7 @@ async fn perform(line: &Line, command: Command) -> Result<(), Failure> {
 fn lasts(command: &Command) -> bool {
     match command {
         Command::Chat(options) => options.once.is_none() && !options.list,
+        Command::Serve(_) => true,
         _ => person::is_there(),
     }
 }

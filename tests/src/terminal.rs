@@ -180,6 +180,11 @@ impl Terminal {
         processes::signal(self.child.id(), "INT");
     }
 
+    /// Asks it to end, as the system does.
+    pub fn terminate(&self) {
+        processes::signal(self.child.id(), "TERM");
+    }
+
     /// Kills it as a power cut does.
     pub fn kill(mut self) {
         processes::end(&mut self.child);

@@ -196,7 +196,8 @@ pub(crate) async fn restore_chat(door: &Door, request: ChatRequest) -> Result<Ch
 }
 
 pub(crate) async fn send(door: &Door, request: SendRequest) -> Result<Sent, ApiError> {
-    let new = core::New { context_id: request.context_id, model: request.model };
+    let new =
+        core::New { context_id: request.context_id, model: request.model, ..core::New::default() };
     Ok(core::send(&door.session()?, request.chat_id, new, request.text).await?)
 }
 

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::appearance::Appearance;
 use crate::error::{ApiError, ErrorCode};
+use crate::local_api::LocalServer;
 use crate::locking::LockedSeat;
 
 /// What only a door can do: clipboard, dialogs, the system's browser, the window's looks.
@@ -47,6 +48,11 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// Where nothing opens it.
     fn open_link(&self, url: &str) -> Result<(), HostError>;
+
+    /// What listens for programs of this computer, where this door has it.
+    fn local_server(&self) -> Option<Arc<dyn LocalServer>> {
+        None
+    }
 
     /// How the window looks.
     fn appearance(&self) -> Appearance;

@@ -41,6 +41,8 @@ pub enum ErrorCode {
     EmptyMessage,
     /// The question is over 256 KiB.
     MessageTooLong,
+    /// A program ended this chat.
+    ChatEnded,
     /// An answer is being written in this chat, or long work is under way in the vault.
     Busy,
     /// The model or its settings; `detail` is a `Problem`.
@@ -299,6 +301,10 @@ impl From<ChatError> for ApiError {
             ChatError::Busy => Self::new(
                 ErrorCode::Busy,
                 "An answer is being written in this chat. Wait for it, or stop it.",
+            ),
+            ChatError::Ended => Self::new(
+                ErrorCode::ChatEnded,
+                "This chat was ended. Begin another one, or set its is_active to true.",
             ),
             ChatError::Invalid(fault) => fault.into(),
             ChatError::Locked(fault) => fault.into(),

@@ -16,6 +16,7 @@ pub mod data;
 mod door;
 mod error;
 mod keychain;
+pub mod local_api;
 pub mod locking;
 pub mod model;
 pub mod profile;

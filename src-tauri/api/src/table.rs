@@ -7,8 +7,8 @@ use crate::Nothing;
 use crate::door::Door;
 use crate::error::ApiError;
 use crate::{
-    account, administration, appearance, chat, code, context, data, locking, model, profile,
-    search, strategy, transfer, window,
+    account, administration, appearance, chat, code, context, data, local_api, locking, model,
+    profile, search, strategy, transfer, window,
 };
 
 macro_rules! commands {
@@ -273,6 +273,13 @@ commands! {
     forget_price = model(model::PriceRequest) -> model::ModelSettings;
     /// Tokens and cost by day, model or chat.
     used = model(model::UsedRequest) -> Vec<model::Used>;
+
+    /// Whether this computer answers programs over HTTP, and where.
+    local_api = local_api(Nothing) -> local_api::LocalApiState;
+    /// Switches that on or off, at once. For administrators.
+    set_local_api = local_api(local_api::LocalApi) -> local_api::LocalApiState;
+    /// Copies the address at which it listens to the clipboard.
+    copy_local_address = local_api(Nothing) -> Nothing;
 
     /// The appearance of the window.
     appearance = appearance(Nothing) -> appearance::Appearance;

@@ -210,6 +210,11 @@ impl Core {
         !self.key_withheld.lock().unwrap_or_else(PoisonError::into_inner).contains(&account)
     }
 
+    /// The time now.
+    pub fn now(&self) -> crate::clock::Timestamp {
+        self.sources.now()
+    }
+
     /// The time for what expires: it never goes back.
     pub fn steady(&self) -> crate::clock::Timestamp {
         self.sources.steady()

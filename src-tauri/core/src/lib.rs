@@ -16,11 +16,13 @@ pub mod profile;
 pub mod render;
 pub mod search;
 pub mod settings;
+mod slice;
 pub mod strategy;
 pub mod transfer;
 pub mod vault;
 
 pub use core::{ComputerKey, Config, Core, LocalPort, OpenError};
+pub use slice::{Counted, Slice};
 
 /// A value that can't be taken: which field, and why, in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@ mod backup;
 mod chat;
 mod context;
 mod model;
+mod serve;
 mod strategy;
 mod user;
 
@@ -18,6 +19,7 @@ pub(crate) use chat::ChatOptions;
 use clap::{Args, Parser, Subcommand};
 pub(crate) use context::{AddOptions, ContextCommand, ContextOptions, DeleteContextOptions};
 pub(crate) use model::{AddServiceOptions, ModelCommand, ModelOptions};
+pub(crate) use serve::ServeOptions;
 pub(crate) use strategy::{ExportOptions, StrategyCommand, StrategyOptions, VersionOptions};
 pub(crate) use user::{
     AuditOptions, CreateOptions, DeleteOptions, NewAccount, NewPassword, UserCommand, UserOptions,
@@ -69,6 +71,12 @@ pub(crate) enum Command {
 
     /// List, add, test and choose the services with models.
     Model(ModelOptions),
+
+    /// Answer programs of this computer over HTTP, at 127.0.0.1 alone. Needs no display.
+    ///
+    /// It prints its address and goes on until Ctrl-C or SIGTERM; answers that are being written
+    /// then are finished, or saved as they are. What can be called stands at /api/.
+    Serve(ServeOptions),
 
     /// Make and administer the accounts of this computer, and look after your own.
     User(UserOptions),

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use algoagent_api::appearance::Appearance;
+use algoagent_api::local_api::LocalServer;
 use algoagent_api::{Copied, Forget, Host, HostError, Keychain, Wanted};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
 use super::clipboard::Clipboard;
+use super::local_api::Beside;
 use super::preferences::Preferences;
 use super::window;
 
@@ -21,15 +23,17 @@ pub(super) struct WindowHost {
     preferences: Preferences,
     keychain: super::keychain::Keychain,
     clipboard: Clipboard,
+    beside: Arc<Beside>,
 }
 
 impl WindowHost {
-    pub(super) fn new(app: AppHandle, preferences: Preferences) -> Self {
+    pub(super) fn new(app: AppHandle, preferences: Preferences, beside: Arc<Beside>) -> Self {
         Self {
             app,
             preferences,
             keychain: super::keychain::Keychain::new(SERVICE),
             clipboard: Clipboard::default(),
+            beside,
         }
     }
 }
@@ -77,6 +81,10 @@ impl Host for WindowHost {
 
     fn keychain(&self) -> Option<Arc<dyn Keychain>> {
         Some(Arc::new(self.keychain.clone()))
+    }
+
+    fn local_server(&self) -> Option<Arc<dyn LocalServer>> {
+        Some(Arc::clone(&self.beside) as Arc<dyn LocalServer>)
     }
 
     fn open_link(&self, url: &str) -> Result<(), HostError> {

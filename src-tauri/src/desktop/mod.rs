@@ -3,6 +3,7 @@
 mod clipboard;
 mod host;
 mod keychain;
+mod local_api;
 mod locking;
 mod preferences;
 #[cfg(all(test, target_os = "linux"))]
@@ -46,6 +47,8 @@ pub(crate) fn run(
         ));
     }
     let door_core = core.clone();
+    let beside = local_api::Beside::new(core.clone());
+    let listening = Arc::clone(&beside);
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
@@ -53,7 +56,8 @@ pub(crate) fn run(
         .invoke_handler(tauri::generate_handler![rpc::meet, rpc::call, rpc::listen])
         .setup(move |app| {
             let preferences = Preferences::open(app.handle(), &data_dir)?;
-            let host = WindowHost::new(app.handle().clone(), preferences.clone());
+            let host =
+                WindowHost::new(app.handle().clone(), preferences.clone(), Arc::clone(&listening));
             let door = Arc::new(Door::new(door_core.clone(), DoorKind::Desktop, Arc::new(host)));
             app.manage(Arc::clone(&door));
             app.manage(Renewal::default());
@@ -63,10 +67,11 @@ pub(crate) fn run(
             window::open(app.handle(), &preferences, &data_dir)?;
             let handle = app.handle().clone();
             let raise = Arc::new(move || window::raise(&handle));
-            let listening = tauri::async_runtime::block_on(async {
+            let terminals = tauri::async_runtime::block_on(async {
                 Listening::start(&data_dir, door_core, raise)
             });
-            app.manage(listening);
+            app.manage(terminals);
+            tauri::async_runtime::spawn(async move { listening.resume().await });
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -77,6 +82,7 @@ pub(crate) fn run(
                 listening.stop();
             }
             app.state::<Arc<Door>>().forget_secrets();
+            tauri::async_runtime::block_on(beside.close());
             // What is being written is saved as it is, vaults are closed, keys dropped.
             tauri::async_runtime::block_on(core.shut_down());
         }

@@ -85,6 +85,15 @@ pub(crate) async fn holder(data_dir: &Path) -> Holder {
     reach::holder(data_dir).await
 }
 
+/// Opens the data directory of `config` for a process that keeps it.
+pub(crate) async fn hold(config: impl Fn() -> Config) -> Result<Core, Failure> {
+    let dir = config().data_dir;
+    match open_or(config, async |dir| reach::connect(dir).await.map(drop)).await? {
+        Start::Holds(core) => Ok(core),
+        Start::Reached(()) => Err(Failure::Held(dir)),
+    }
+}
+
 /// What a terminal's commands ask through.
 pub(crate) enum Line {
     /// This process holds the data directory.

@@ -1,5 +1,6 @@
 /** The sections of the settings, in the order of their tabs. */
 import Bot from '@lucide/svelte/icons/bot';
+import Cable from '@lucide/svelte/icons/cable';
 import HardDrive from '@lucide/svelte/icons/hard-drive';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import LockKeyhole from '@lucide/svelte/icons/lock-keyhole';
@@ -17,6 +18,7 @@ export const SECTIONS = [
   { value: 'locking', label: 'Locking', icon: LockKeyhole },
   { value: 'sessions', label: 'Sessions', icon: MonitorSmartphone },
   { value: 'data', label: 'Data', icon: HardDrive },
+  { value: 'local-api', label: 'Local API', icon: Cable },
   { value: 'accounts', label: 'Accounts', icon: UsersRound, administrator: true },
   { value: 'audit', label: 'Audit log', icon: ScrollText, administrator: true },
 ] as const;

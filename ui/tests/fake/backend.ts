@@ -3,6 +3,7 @@ import type { ApiError, Chat, ChatEvent, Commands, Context, ErrorCode, Message, 
 import { MOMENTUM } from './answers';
 import { FakeContexts } from './contexts';
 import { House } from './house';
+import { FakeLocalApi } from './local-api';
 import { blocks } from './render';
 import { Searching } from './search';
 import { Services } from './services';
@@ -58,6 +59,7 @@ export class Backend implements Transport {
   refusals = new Map<string, ApiError>();
   holds = new Map<string, Promise<void>>();
   readonly house: House;
+  readonly localApi = new FakeLocalApi(this);
   readonly search = new Searching(this);
   readonly talks: Talks;
   #listener: (event: ChatEvent) => void = () => undefined;
@@ -103,6 +105,7 @@ export class Backend implements Transport {
       ...this.services.handlers,
       ...this.written.handlers,
       ...this.search.handlers,
+      ...this.localApi.handlers,
       ...this.talks.handlers,
     };
     const handler = handlers[name as keyof Commands] as ((request: unknown) => unknown) | undefined;

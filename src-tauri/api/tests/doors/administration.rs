@@ -20,7 +20,8 @@ async fn nobody_but_an_administrator_administers() {
     let (ids, _) = belongings(&grace).await;
     let mut asked = 0;
     for command in COMMANDS {
-        let own = ["audit", "export_audit"].contains(command) || command.starts_with("admin_");
+        let own = ["audit", "export_audit", "set_local_api"].contains(command)
+            || command.starts_with("admin_");
         for request in own.then(|| samples(command, ids)).into_iter().flatten() {
             let fault = refused(&grace, command, request).await;
             assert_eq!(fault.code, ErrorCode::Forbidden, "{command}");

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use algoagent_api::appearance::Appearance;
+use algoagent_api::local_api::{Listening, LocalApi, LocalServer};
 use algoagent_api::{
     ApiError, Copied, Door, Forget, Host, HostError, Keychain, KeychainCall, KeychainFault, Wanted,
     call,
@@ -74,6 +76,30 @@ pub(crate) struct Desk {
     /// How long its dialogs are open.
     pub(crate) ponders: Mutex<Duration>,
     pub(crate) safe: Arc<Safe>,
+    pub(crate) server: Arc<Server>,
+}
+
+/// What would listen: it remembers what was chosen, and one port is taken.
+#[derive(Default)]
+pub(crate) struct Server(Mutex<Listening>);
+
+impl Server {
+    pub(crate) const TAKEN: u16 = 8001;
+}
+
+impl LocalServer for Server {
+    fn apply(&self, chosen: LocalApi) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        *self.0.lock().expect("no panic") = match (chosen.on, chosen.port) {
+            (false, _) => Listening::Off,
+            (true, Self::TAKEN) => Listening::Refused("Port 8001 is taken.".to_owned()),
+            (true, port) => Listening::At(format!("http://127.0.0.1:{port}")),
+        };
+        Box::pin(std::future::ready(()))
+    }
+
+    fn listening(&self) -> Listening {
+        self.0.lock().expect("no panic").clone()
+    }
 }
 
 impl Host for Desk {
@@ -108,6 +134,11 @@ impl Host for Desk {
     fn open_link(&self, url: &str) -> Result<(), HostError> {
         self.opened.lock().expect("no panic").push(url.to_owned());
         Ok(())
+    }
+
+    fn local_server(&self) -> Option<Arc<dyn LocalServer>> {
+        let server: Arc<Server> = Arc::clone(&self.server);
+        Some(server)
     }
 
     fn appearance(&self) -> Appearance {

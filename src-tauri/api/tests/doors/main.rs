@@ -3,6 +3,7 @@
 mod administration;
 mod errors;
 mod house;
+mod local_api;
 mod locking;
 mod outside;
 mod samples;

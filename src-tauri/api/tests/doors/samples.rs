@@ -43,6 +43,9 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
     });
     let code = "0000-0000-0000-0000-0000-0000-0000";
     match command {
+        "set_local_api" => {
+            vec![json!({ "on": true, "port": 8000, "origins": ["http://localhost:3000"] })]
+        }
         "accounts"
         | "sign_in_demo"
         | "create_demo"
@@ -55,6 +58,8 @@ pub(crate) fn samples(command: &str, ids: Ids) -> Vec<Value> {
         | "local_servers"
         | "prices"
         | "appearance"
+        | "local_api"
+        | "copy_local_address"
         | "sessions"
         | "end_other_sessions"
         | "work"

@@ -55,6 +55,8 @@ pub enum Action {
     BackupRestored,
     /// The audit log was exported.
     AuditExported,
+    /// The local API was switched on or off, or who may call it was changed.
+    LocalApiChanged,
 }
 
 impl Action {

@@ -100,7 +100,7 @@ async fn renew(
 }
 
 /// Changes the password. Every other session of the account ends, and so does this one: the
-/// returned one takes its place. Whoever stayed signed in by the old password doesn't any more.
+/// returned one takes its place, unless it was started over HTTP, where it goes on. Whoever stayed signed in by the old password doesn't any more.
 ///
 /// # Errors
 /// [`AccountError::InvalidCredentials`] when `password` is wrong, [`AccountError::Invalid`] when
@@ -128,6 +128,12 @@ pub async fn change_password(
         in_row(core, account.id, Now::Ordinary).await;
     }
     audit::note(core, Entry::own(session, Action::PasswordChanged)).await;
+    if session.door() == DoorKind::Http {
+        // A client is known by the tokens of this very session, and told of no others.
+        session::revoke_all(core, account.id, Some(session)).await;
+        session.check()?;
+        return Ok(session.clone());
+    }
     renew(session, confirmed.folder.clone(), &next, key).await
 }
 

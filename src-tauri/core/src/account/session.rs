@@ -235,13 +235,17 @@ impl Session {
 
     /// When it ends by itself if nobody uses it until then.
     pub fn expires_at(&self) -> Timestamp {
-        let used = Timestamp(self.0.last_used_at.load(Ordering::Acquire));
-        used.plus_seconds(IDLE_S).min(self.0.created_at.plus_seconds(LONGEST_S))
+        self.last_used_at().plus_seconds(IDLE_S).min(self.0.created_at.plus_seconds(LONGEST_S))
     }
 
     /// When it was started.
     pub fn created_at(&self) -> Timestamp {
         self.0.created_at
+    }
+
+    /// When it was used last.
+    pub fn last_used_at(&self) -> Timestamp {
+        Timestamp(self.0.last_used_at.load(Ordering::Acquire))
     }
 
     /// The generation of its vault's header, which only rises; a keychain remembers it.
@@ -298,7 +302,7 @@ impl Session {
             label: self.0.label.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             current: self.0.id == asked_by,
             created_at: self.0.created_at,
-            last_used_at: Timestamp(self.0.last_used_at.load(Ordering::Acquire)),
+            last_used_at: self.last_used_at(),
             expires_at: self.expires_at(),
         }
     }
@@ -375,7 +379,7 @@ impl Session {
     }
 
     async fn note_end(&self) {
-        let used_at = Timestamp(self.0.last_used_at.load(Ordering::Acquire));
+        let used_at = self.last_used_at();
         let noted = match self.core().accounts().await {
             Ok(mut db) => {
                 store::end_session(&mut db, self.0.id, used_at, self.core().sources.now()).await

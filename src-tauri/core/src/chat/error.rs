@@ -25,6 +25,9 @@ pub enum ChatError {
     /// An answer is being written in this chat.
     #[error("an answer is being written")]
     Busy,
+    /// A program ended this chat, and another one wants to go on with it.
+    #[error("the chat was ended")]
+    Ended,
     /// A field can't be taken.
     #[error(transparent)]
     Invalid(#[from] Invalid),

@@ -18,6 +18,7 @@ mod meter;
 mod ops;
 mod origin;
 mod prompt;
+mod records;
 mod store;
 mod summary;
 mod title;
@@ -39,6 +40,10 @@ pub use ops::{
 };
 pub use origin::{Origin, origin};
 pub use prompt::{Prompt, PromptTurn, Wanted, prompt};
+pub use records::{
+    Named, Record, answer_of, begin_empty, ended_answer, find, may_send, records, set_ended,
+    whole_branch,
+};
 pub use tree::{Place, edit, fork, open, show};
 
 /// Marks the answers that an earlier process left unfinished.

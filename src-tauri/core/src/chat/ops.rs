@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use super::store::{self, NewMessage, Stored};
 use super::{
     Chat, ChatError, ChatEvent, LONGEST_QUESTION, Message, MessageState, Role, Sent, answer,
-    drafts, title,
+    drafts, records, title,
 };
 use crate::account::{Connection, Session};
 use crate::clock::Timestamp;
@@ -24,6 +24,8 @@ pub struct New {
     pub context_id: Option<ContextId>,
     /// The model that answers in it; none for that of the context or the person's default.
     pub model: Option<ModelRef>,
+    /// What it is called; none for a title that is made from the question.
+    pub title: Option<String>,
 }
 
 /// What is asked to let an answer go on.
@@ -35,7 +37,9 @@ const GO_ON: &str = "Go on exactly where you stopped. Repeat nothing, but if you
 /// [`ChatEvent`]s.
 ///
 /// # Errors
-/// [`ChatError::Empty`], [`ChatError::TooLong`], [`ChatError::Busy`], [`ChatError::NotFound`].
+/// [`ChatError::Empty`], [`ChatError::TooLong`], [`ChatError::Busy`], [`ChatError::NotFound`];
+/// [`ChatError::Ended`] to a program, in a chat that one ended; [`ChatError::Invalid`] for a title
+/// that can't be taken.
 pub async fn send(
     session: &Session,
     chat_id: Option<ChatId>,
@@ -43,6 +47,7 @@ pub async fn send(
     text: String,
 ) -> Result<Sent, ChatError> {
     check_question(&text)?;
+    let chosen = new.title.as_deref().map(check_title).transpose()?;
     let core = session.core();
     let now = core.sources.now();
     let mut db = session.vault().await?;
@@ -52,6 +57,7 @@ pub async fn send(
         Some(id) => {
             store::chat(&mut row, id).await?.ok_or(ChatError::NotFound)?;
             refuse_while_writing(session, &mut row, id).await?;
+            records::resume(session, &mut row, id).await?;
             id
         }
         None => {
@@ -62,8 +68,11 @@ pub async fn send(
                 check_choice(session, &mut row, model).await?;
             }
             let session_id = core.sources.uuid().to_string();
-            let title = title::of_question(&text);
+            let title = chosen.map_or_else(|| title::of_question(&text), str::to_owned);
             let id = store::insert_chat(&mut row, session_id, &title, &new, now).await?;
+            if chosen.is_some() {
+                store::set_title(&mut row, id, &title).await?;
+            }
             search::take_chat(&mut row, id, &title).await?;
             id
         }
@@ -269,18 +278,24 @@ pub async fn link_context(
     told(session, &mut db, id).await
 }
 
+/// A title of the person's own, without the space around it.
+pub(super) fn check_title(title: &str) -> Result<&str, Invalid> {
+    let title = title.trim();
+    if title.is_empty() {
+        return Err(Invalid::new("title", "Give the chat a title."));
+    }
+    if title.chars().count() > LONGEST_TITLE {
+        return Err(Invalid::new("title", format!("At most {LONGEST_TITLE} characters.")));
+    }
+    Ok(title)
+}
+
 /// Gives a chat a title of the person's own.
 ///
 /// # Errors
 /// [`ChatError::Invalid`] for an empty title or one over 200 characters.
 pub async fn rename(session: &Session, id: ChatId, title: &str) -> Result<Chat, ChatError> {
-    let title = title.trim();
-    if title.is_empty() {
-        return Err(Invalid::new("title", "Give the chat a title.").into());
-    }
-    if title.chars().count() > LONGEST_TITLE {
-        return Err(Invalid::new("title", format!("At most {LONGEST_TITLE} characters.")).into());
-    }
+    let title = check_title(title)?;
     let mut db = session.vault().await?;
     let mut row = Transaction::begin(&mut db).await?;
     store::set_title(&mut row, id, title).await?;

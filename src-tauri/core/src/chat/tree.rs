@@ -147,7 +147,7 @@ pub async fn fork(session: &Session, id: MessageId) -> Result<Chat, ChatError> {
     let old = store::chat(&mut db, message.chat_id).await?.ok_or(ChatError::NotFound)?;
     let mut row = Transaction::begin(&mut db).await?;
     let title = forked_title(&old.title);
-    let new = ops::New { context_id: old.context_id, model: old.model };
+    let new = ops::New { context_id: old.context_id, model: old.model, ..ops::New::default() };
     let chat = store::insert_chat(&mut row, session_id, &title, &new, now).await?;
     let first = store::copy_branch(&mut row, id, chat).await?;
     strategy::copy(&mut row, id, chat, first).await?;

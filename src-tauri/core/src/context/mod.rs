@@ -144,6 +144,14 @@ pub async fn list(session: &Session) -> Result<Vec<Context>, ContextError> {
     described(&mut db, contexts).await
 }
 
+/// A context.
+///
+/// # Errors
+/// [`ContextError::NotFound`].
+pub async fn get(session: &Session, id: ContextId) -> Result<Context, ContextError> {
+    described_one(&mut *session.vault().await?, id).await
+}
+
 /// Contexts with what is known of them beside their words.
 async fn described(
     db: &mut SqliteConnection,

@@ -185,6 +185,52 @@ pub(crate) async fn create(
     store::put(db, draft, now).await
 }
 
+/// What a person is called beside the user name. No model is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The first name; may be empty.
+    pub first: String,
+    /// The last name; may be empty.
+    pub last: String,
+}
+
+const LONGEST_NAME: usize = 150;
+
+/// What the person signed in is called.
+///
+/// # Errors
+/// [`ProfileError::Locked`] and those of the store.
+pub async fn names(session: &Session) -> Result<Names, ProfileError> {
+    Ok(store::names(&mut *session.vault().await?).await?)
+}
+
+/// Names that can be kept, without the space around them.
+///
+/// # Errors
+/// [`Invalid`] with the first field that can't be taken.
+pub fn check_names(names: Names) -> Result<Names, Invalid> {
+    let Names { first, last } = names;
+    for (field, name) in [("first_name", &first), ("last_name", &last)] {
+        if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+            return Err(Invalid::new(
+                field,
+                format!("At most {LONGEST_NAME} letters on one line."),
+            ));
+        }
+    }
+    Ok(Names { first: first.trim().to_owned(), last: last.trim().to_owned() })
+}
+
+/// Keeps what the person signed in is called.
+///
+/// # Errors
+/// [`ProfileError::Invalid`] with the first field that can't be taken.
+pub async fn set_names(session: &Session, names: Names) -> Result<Names, ProfileError> {
+    let names = check_names(names)?;
+    store::put_names(&mut *session.vault().await?, &names).await?;
+    Ok(names)
+}
+
 pub(crate) use store::get as read;
 
 const LONGEST_TEXT: usize = 16 * 1024;

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 
-use super::{Profile, ProfileDraft, RiskParameters};
+use super::{Names, Profile, ProfileDraft, RiskParameters};
 use crate::clock::Timestamp;
 use crate::vault::word;
 
@@ -62,5 +62,20 @@ pub(super) async fn put(
     .bind(&draft.preferences)
     .execute(db)
     .await?;
+    Ok(())
+}
+
+pub(super) async fn names(db: &mut SqliteConnection) -> Result<Names, sqlx::Error> {
+    let (first, last) =
+        sqlx::query_as("SELECT first_name, last_name FROM profile").fetch_one(db).await?;
+    Ok(Names { first, last })
+}
+
+pub(super) async fn put_names(db: &mut SqliteConnection, names: &Names) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE profile SET first_name = ?, last_name = ?")
+        .bind(&names.first)
+        .bind(&names.last)
+        .execute(db)
+        .await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ mod checks;
 mod local;
 mod locking;
 mod models;
+mod naming;
 mod prices;
 mod services;
 mod store;
@@ -15,6 +16,7 @@ pub(crate) use locking::write_code_noted;
 pub use locking::{IDLE_MINUTES, idle_minutes, is_code_noted, set_code_noted, set_idle_minutes};
 pub(crate) use models::{Chosen, check_choice, known_model, resolve};
 pub use models::{ModelSettings, choose, get};
+pub use naming::{BUILT_IN, named_model};
 pub(crate) use prices::price_of;
 pub use prices::{PricedModel, forget_price, prices, set_price};
 pub use services::{

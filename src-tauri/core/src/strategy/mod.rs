@@ -6,14 +6,17 @@
 
 mod detect;
 mod library;
+pub mod reading;
 mod store;
+
+use std::collections::HashMap;
 
 use sqlx::SqliteConnection;
 
 use crate::account::Session;
 use crate::chat::{self, ChatError, StrategyMark};
 use crate::clock::Timestamp;
-use crate::ids::{ChatId, ContextId, MessageId};
+use crate::ids::{ChatId, ContextId, MessageId, StrategyId};
 use crate::profile::ProfileDraft;
 use crate::render::code_blocks;
 
@@ -70,6 +73,22 @@ pub(crate) async fn marks(
     message: MessageId,
 ) -> Result<Vec<StrategyMark>, sqlx::Error> {
     store::marks(db, message).await
+}
+
+/// The strategies found in the messages of a chat, by message.
+pub(crate) async fn marks_in(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+) -> Result<HashMap<MessageId, Vec<StrategyMark>>, sqlx::Error> {
+    store::marks_in(db, chat).await
+}
+
+/// The strategies made in a chat, the oldest first.
+pub(crate) async fn of_chat(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+) -> Result<Vec<StrategyId>, sqlx::Error> {
+    store::of_chat(db, chat).await
 }
 
 /// A code block as a file.

@@ -72,29 +72,55 @@ async fn insert_version(
     .await
 }
 
+const MARK: &str = "
+    SELECT mark.message_id, mark.block, strategy.id, strategy.name, version.number
+    FROM strategy_mark AS mark
+    JOIN strategy_version AS version ON version.id = mark.version_id
+    JOIN strategy ON strategy.id = version.strategy_id ";
+
+type MarkRow = (MessageId, u32, StrategyId, String, u32);
+
+fn shown((message, block, strategy_id, name, version): MarkRow) -> (MessageId, StrategyMark) {
+    (message, StrategyMark { block, strategy_id, name, version })
+}
+
 pub(super) async fn marks(
     db: &mut SqliteConnection,
     message: MessageId,
 ) -> Result<Vec<StrategyMark>, sqlx::Error> {
-    let rows: Vec<(u32, StrategyId, String, u32)> = sqlx::query_as(
-        "SELECT mark.block, strategy.id, strategy.name, version.number
-         FROM strategy_mark AS mark
-         JOIN strategy_version AS version ON version.id = mark.version_id
-         JOIN strategy ON strategy.id = version.strategy_id
-         WHERE mark.message_id = ? ORDER BY mark.block",
-    )
-    .bind(message)
-    .fetch_all(db)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(block, strategy_id, name, version)| StrategyMark {
-            block,
-            strategy_id,
-            name,
-            version,
-        })
-        .collect())
+    let query = format!("{MARK} WHERE mark.message_id = ? ORDER BY mark.block");
+    let rows: Vec<MarkRow> =
+        sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(message).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| shown(row).1).collect())
+}
+
+/// The marks in all messages of a chat, by message.
+pub(super) async fn marks_in(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+) -> Result<HashMap<MessageId, Vec<StrategyMark>>, sqlx::Error> {
+    let query = format!(
+        "{MARK} WHERE mark.message_id IN (SELECT id FROM message WHERE chat_id = ?)
+         ORDER BY mark.message_id, mark.block"
+    );
+    let rows: Vec<MarkRow> =
+        sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(chat).fetch_all(db).await?;
+    let mut marks: HashMap<MessageId, Vec<StrategyMark>> = HashMap::new();
+    for (message, mark) in rows.into_iter().map(shown) {
+        marks.entry(message).or_default().push(mark);
+    }
+    Ok(marks)
+}
+
+/// The strategies made in a chat, the oldest first.
+pub(super) async fn of_chat(
+    db: &mut SqliteConnection,
+    chat: ChatId,
+) -> Result<Vec<StrategyId>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM strategy WHERE chat_id = ? ORDER BY id")
+        .bind(chat)
+        .fetch_all(db)
+        .await
 }
 
 /// Copies what is marked on the branch that ends in `end`: strategies, versions and marks.

@@ -387,7 +387,7 @@ mod tests {
         let copy = folder.path().join("accounts.db.before-migration");
         let mut accounts = open_plain(&path).await.unwrap();
         assert!(!copy.exists(), "a new one has nothing to lose");
-        let older = "DROP INDEX audit_by_subject;
+        let older = "DROP TABLE local_api; DROP INDEX audit_by_subject;
             ALTER TABLE audit DROP COLUMN actor; ALTER TABLE audit DROP COLUMN subject;
             ALTER TABLE session DROP COLUMN label;
             ALTER TABLE account DROP COLUMN claimed;

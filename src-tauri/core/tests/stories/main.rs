@@ -29,10 +29,12 @@ mod imports;
 mod interrupted;
 mod keyed;
 mod lists;
+mod local_api;
 #[cfg(target_os = "linux")]
 mod memory;
 mod migrations;
 mod pages;
+mod records;
 mod recovery;
 mod restores;
 mod searches;

@@ -53,6 +53,7 @@ const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret; DROP 
     DROP INDEX message_tree; DROP INDEX message_by_parent;
     CREATE INDEX message_by_parent ON message (parent_id);
     CREATE INDEX chat_by_update ON chat (updated_at DESC, id DESC);
+    DROP INDEX chat_by_time; DROP INDEX strategy_by_time;
     ALTER TABLE chat DROP COLUMN pinned; ALTER TABLE chat DROP COLUMN archived;
     ALTER TABLE chat DROP COLUMN deleted_at; ALTER TABLE chat DROP COLUMN unseen;
     ALTER TABLE message DROP COLUMN chosen_id; ALTER TABLE message DROP COLUMN context_version_id;
@@ -63,6 +64,8 @@ const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret; DROP 
     ALTER TABLE message DROP COLUMN service_id; ALTER TABLE message DROP COLUMN service_kind; ALTER TABLE message DROP COLUMN model_id;
     ALTER TABLE message DROP COLUMN cached_tokens; ALTER TABLE message DROP COLUMN cost;
     ALTER TABLE message DROP COLUMN left_out; ALTER TABLE message DROP COLUMN goes_on;
+    ALTER TABLE chat DROP COLUMN ended_at;
+    ALTER TABLE profile DROP COLUMN first_name; ALTER TABLE profile DROP COLUMN last_name;
     INSERT INTO provider (name, base_url, key, key_url)
     VALUES ('gemini', 'https://generativelanguage.googleapis.com', 'AIza-of-the-first-program',
             'https://generativelanguage.googleapis.com');
@@ -79,7 +82,7 @@ async fn a_vault_of_the_first_program_is_brought_up_to_date_with_everything_in_i
     assert_eq!(everything(&ada).await, old.belongings);
     assert_eq!(account::staying::choice(&ada).await.expect("the new table is there"), None);
     old.core.end_sessions().await;
-    assert_eq!(old.versions(&file).await, [1, 2, 3, 4, 5]);
+    assert_eq!(old.versions(&file).await, [1, 2, 3, 4, 5, 6]);
 }
 
 #[tokio::test]
@@ -112,7 +115,7 @@ async fn killed_at_any_write_of_a_migration_it_is_made_at_the_next_sign_in() {
             core.shut_down().await;
             assert_eq!(
                 old.versions(&folder.join("vault.db")).await,
-                [1, 2, 3, 4, 5],
+                [1, 2, 3, 4, 5, 6],
                 "frame {frame}"
             );
         }

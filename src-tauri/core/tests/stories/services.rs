@@ -130,7 +130,7 @@ async fn the_chat_s_model_comes_before_the_context_s_and_that_before_the_default
     };
     let context = context::create(&ada, draft).await.unwrap();
     assert_eq!(ask(&ada, None, New::default()).await.1.text, "of the default");
-    let within = New { context_id: Some(context.id), model: None };
+    let within = New { context_id: Some(context.id), ..New::default() };
     let (sent, answer) = ask(&ada, None, within).await;
     assert_eq!(answer.text, "of the context");
     let chat = sent.chat.id;

@@ -25,6 +25,7 @@ const SAY: Partial<Record<string, Say>> = {
   sessions_ended: (who, whom) => (whom ? `${who} ended the sessions of ${whom}` : `${who} ended sessions`),
   refresh_token_reused: (who, whom) => `A used token of ${whom ?? lower(who)} came again: its session was ended`,
   backup_restored: (who, whom) => `${who} restored a backup${whom ? ` of ${whom}` : ''}`,
+  local_api_changed: (who) => `${who} changed the local API of this computer`,
   audit_exported: (who) => `${who} exported this log`,
 };
 

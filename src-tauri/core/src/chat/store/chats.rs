@@ -7,6 +7,7 @@ use crate::chat::{Chat, Cursor, List, New, Unseen};
 use crate::clock::Timestamp;
 use crate::ids::{ChatId, ContextId};
 use crate::model::ModelRef;
+use crate::slice::{Counted, Slice};
 use crate::vault::word;
 
 #[derive(FromRow)]
@@ -96,6 +97,63 @@ pub(in crate::chat) async fn chats(
         .fetch_all(db)
         .await?;
     rows.into_iter().map(Chat::try_from).collect()
+}
+
+/// Some of all chats, the last changed first.
+pub(in crate::chat) async fn chats_by_time(
+    db: &mut SqliteConnection,
+    slice: Slice,
+) -> Result<Counted<Chat>, sqlx::Error> {
+    let count = sqlx::query_scalar("SELECT count(*) FROM chat WHERE deleted_at IS NULL")
+        .fetch_one(&mut *db)
+        .await?;
+    // The rows are chosen by the index alone: what CHAT looks up is looked up for them only.
+    let query = format!(
+        "{CHAT} WHERE chat.id IN (SELECT id FROM chat INDEXED BY chat_by_time
+             WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT ? OFFSET ?)
+         ORDER BY chat.updated_at DESC, chat.id DESC"
+    );
+    let rows: Vec<ChatRow> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(slice.take)
+        .bind(slice.skip)
+        .fetch_all(db)
+        .await?;
+    let rows = rows.into_iter().map(Chat::try_from).collect::<Result<_, _>>()?;
+    Ok(Counted { count, rows })
+}
+
+/// The chat that clients of the older service name so.
+pub(in crate::chat) async fn id_of_session(
+    db: &mut SqliteConnection,
+    session_id: &str,
+) -> Result<Option<ChatId>, sqlx::Error> {
+    sqlx::query_scalar("SELECT id FROM chat WHERE session_id = ?")
+        .bind(session_id)
+        .fetch_optional(db)
+        .await
+}
+
+pub(in crate::chat) async fn is_ended(
+    db: &mut SqliteConnection,
+    id: ChatId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM chat WHERE id = ? AND ended_at IS NOT NULL)")
+        .bind(id)
+        .fetch_one(db)
+        .await
+}
+
+pub(in crate::chat) async fn set_ended(
+    db: &mut SqliteConnection,
+    id: ChatId,
+    at: Option<Timestamp>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE chat SET ended_at = ? WHERE id = ?")
+        .bind(at.map(|at| at.0))
+        .bind(id)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 pub(in crate::chat) async fn insert_chat(

@@ -944,7 +944,7 @@ export type Ended = "expired" | "elsewhere" | "deleted";
 /**
  * Why a command was refused. A client branches on this, never on the message.
  */
-export type ErrorCode = "signed_out" | "invalid_credentials" | "claim_required" | "forbidden" | "last_administrator" | "mistyped_code" | "too_many_attempts" | "invalid_field" | "not_found" | "empty_message" | "message_too_long" | "busy" | "model" | "vault_damaged" | "backup_unusable" | "written_by_newer" | "cancelled" | "disk_full" | "not_writable" | "not_here" | "bad_request" | "internal";
+export type ErrorCode = "signed_out" | "invalid_credentials" | "claim_required" | "forbidden" | "last_administrator" | "mistyped_code" | "too_many_attempts" | "invalid_field" | "not_found" | "empty_message" | "message_too_long" | "chat_ended" | "busy" | "model" | "vault_damaged" | "backup_unusable" | "written_by_newer" | "cancelled" | "disk_full" | "not_writable" | "not_here" | "bad_request" | "internal";
 
 /**
  * A chat that is to leave.
@@ -1193,6 +1193,52 @@ longest_answer: number | null,
  * Whether it can think before it answers.
  */
 thinking: boolean | null, };
+
+/**
+ * What is chosen.
+ */
+export type LocalApi = { 
+/**
+ * Whether it listens.
+ */
+on: boolean, 
+/**
+ * The port of 127.0.0.1 at which it does.
+ */
+port: number, 
+/**
+ * The origins of web pages that may call it, such as `http://localhost:3000`.
+ */
+origins: Array<string>, };
+
+/**
+ * The local API as it is chosen, and what came of it.
+ */
+export type LocalApiState = { 
+/**
+ * Where it listens; null when it doesn't.
+ */
+address: string | null, 
+/**
+ * Why it doesn't although it should.
+ */
+fault: string | null, 
+/**
+ * Whether whoever asks may change it.
+ */
+may_change: boolean, 
+/**
+ * Whether it listens.
+ */
+on: boolean, 
+/**
+ * The port of 127.0.0.1 at which it does.
+ */
+port: number, 
+/**
+ * The origins of web pages that may call it, such as `http://localhost:3000`.
+ */
+origins: Array<string>, };
 
 /**
  * A server that was found.
@@ -2941,6 +2987,12 @@ export interface Commands {
   forget_price: { request: PriceRequest; response: ModelSettings };
   /** Tokens and cost by day, model or chat. */
   used: { request: UsedRequest; response: Array<Used> };
+  /** Whether this computer answers programs over HTTP, and where. */
+  local_api: { request: Nothing; response: LocalApiState };
+  /** Switches that on or off, at once. For administrators. */
+  set_local_api: { request: LocalApi; response: LocalApiState };
+  /** Copies the address at which it listens to the clipboard. */
+  copy_local_address: { request: Nothing; response: Nothing };
   /** The appearance of the window. */
   appearance: { request: Nothing; response: Appearance };
   /** Changes the appearance of the window. */

@@ -1,0 +1,255 @@
+//! The socket: bound to 127.0.0.1, with a bound on everything that a connection can ask for.
+//!
+//! A connection that has not asked anything yet gives way when all places are taken, so that a
+//! thousand of them keep nobody out.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use algoagent_core::Core;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::{Api, schema};
+
+/// Bytes of a call's head.
+const LONGEST_HEAD: usize = 32 * 1024;
+const MOST_HEADERS: usize = 64;
+/// How long to wait where the system has no more room for a connection.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What a connection may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at once.
+    pub connections: usize,
+    /// How long the head of a call may take to arrive, and a connection may rest between two.
+    pub head: Duration,
+    /// How long a body may take to arrive.
+    pub body: Duration,
+    /// Sessions of one account over HTTP: the one that was used longest ago gives way.
+    pub sessions: usize,
+    /// How long calls under way may go on when the server stops.
+    pub goodbye: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 512,
+            head: Duration::from_secs(20),
+            body: Duration::from_secs(20),
+            sessions: 100,
+            goodbye: Duration::from_secs(10),
+        }
+    }
+}
+
+/// How a server is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The port of 127.0.0.1; 0 for any that is free.
+    pub port: u16,
+    /// Origins of web pages that may call, as `algoagent_core::account::check_origin` writes them.
+    pub origins: Vec<String>,
+    /// What a connection may ask for.
+    pub limits: Limits,
+}
+
+/// A server that listens, until it is stopped.
+pub struct Serving {
+    address: SocketAddr,
+    stop: CancellationToken,
+    closed: CancellationToken,
+    hurry: CancellationToken,
+    accepting: JoinHandle<()>,
+}
+
+/// Listens, and answers out of `core`.
+///
+/// # Errors
+/// What the system says of the port.
+pub async fn start(core: Core, options: Options) -> io::Result<Serving> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+    let address = listener.local_addr()?;
+    let [stop, closed, hurry] = std::array::from_fn(|_| CancellationToken::new());
+    let shop = Shop {
+        router: schema::router(&Api::new(core, options.limits), address.port(), &options.origins),
+        limits: options.limits,
+        places: Arc::default(),
+        closed: closed.clone(),
+        hurry: hurry.clone(),
+    };
+    let accepting = tokio::spawn(shop.accept(listener, stop.clone()));
+    Ok(Serving { address, stop, closed, hurry, accepting })
+}
+
+impl Serving {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Listens no more. Calls under way are waited for, up to the limit for that.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(fault) = self.accepting.await {
+            tracing::warn!(%fault, "the local API did not end cleanly");
+        }
+    }
+
+    /// Listens no more: the port is free when this returns. Calls under way may end by themselves,
+    /// up to the limit for that.
+    pub async fn close(self) {
+        self.stop.cancel();
+        self.closed.cancelled().await;
+    }
+
+    /// Ends calls under way at once, where [`Serving::stop`] waits for them.
+    pub fn hurry(&self) -> impl Fn() + Send + Sync + 'static {
+        let hurry = self.hurry.clone();
+        move || hurry.cancel()
+    }
+}
+
+struct Shop {
+    router: Router,
+    limits: Limits,
+    places: Arc<Places>,
+    closed: CancellationToken,
+    hurry: CancellationToken,
+}
+
+/// Who is connected.
+#[derive(Default)]
+struct Places {
+    taken: AtomicUsize,
+    next: AtomicU64,
+    /// Those that have asked nothing yet, the oldest first.
+    silent: Mutex<BTreeMap<u64, CancellationToken>>,
+}
+
+impl Places {
+    fn silent(&self) -> MutexGuard<'_, BTreeMap<u64, CancellationToken>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place, perhaps that of somebody who asked nothing yet.
+    fn take(self: &Arc<Self>, most: usize) -> Option<Place> {
+        let full = self.taken.load(Ordering::Acquire) >= most;
+        if full {
+            let (_, longest) = self.silent().pop_first()?;
+            longest.cancel();
+        }
+        self.taken.fetch_add(1, Ordering::AcqRel);
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let leave = CancellationToken::new();
+        self.silent().insert(number, leave.clone());
+        Some(Place { places: Arc::clone(self), number, leave })
+    }
+}
+
+struct Place {
+    places: Arc<Places>,
+    number: u64,
+    leave: CancellationToken,
+}
+
+impl Place {
+    /// It asked something: it stays.
+    fn keep(&self) {
+        self.places.silent().remove(&self.number);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.keep();
+        self.places.taken.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Shop {
+    async fn accept(self, listener: TcpListener, stop: CancellationToken) {
+        let graceful = GracefulShutdown::new();
+        loop {
+            let accepted = tokio::select! {
+                () = stop.cancelled() => break,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, _)) => match self.places.take(self.limits.connections) {
+                    Some(place) => self.serve(stream, place, graceful.watcher()),
+                    // Everybody is being served: whoever comes now is hung up on.
+                    None => drop(stream),
+                },
+                Err(fault) => {
+                    tracing::warn!(%fault, "a program could not be let in");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+        drop(listener);
+        self.closed.cancel();
+        let ended = timeout(self.limits.goodbye, graceful.shutdown());
+        tokio::select! {
+            ended = ended => if ended.is_err() {
+                self.hurry.cancel();
+            },
+            () = self.hurry.cancelled() => {}
+        }
+    }
+
+    fn serve(&self, stream: TcpStream, place: Place, watcher: Watcher) {
+        let (router, hurry) = (self.router.clone(), self.hurry.clone());
+        let place = Arc::new(place);
+        let asked = Arc::clone(&place);
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            asked.keep();
+            router.clone().oneshot(slashed(request.map(Body::new)))
+        });
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.head)
+            .max_headers(MOST_HEADERS)
+            .max_buf_size(LONGEST_HEAD)
+            .half_close(true);
+        let connection = watcher.watch(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            tokio::select! {
+                () = hurry.cancelled() => {}
+                () = place.leave.cancelled() => {}
+                // A client that went away or spoke no HTTP: nothing to tell anyone.
+                _ = connection => {}
+            }
+        });
+    }
+}
+
+/// The same call with the slash at the end of its path that clients may leave out.
+fn slashed(mut request: Request) -> Request {
+    let uri = request.uri();
+    if !uri.path().ends_with('/') && uri.authority().is_none() && uri.path().starts_with('/') {
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        if let Ok(slashed) = format!("{}/{query}", uri.path()).parse() {
+            *request.uri_mut() = slashed;
+        }
+    }
+    request
+}
