@@ -7,11 +7,13 @@ mod formula;
 mod highlight;
 mod incremental;
 mod markdown;
+mod plain;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use incremental::{Renderer, Step};
+pub(crate) use plain::plain;
 
 /// One top-level piece of an answer, rendered once and never again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

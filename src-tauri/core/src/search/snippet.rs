@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Piece;
 use super::words::{Term, folded, name_parts, runs};
+use crate::render::plain;
 
 /// How much of a text is shown around the words, in bytes.
 const WIDTH: usize = 180;
@@ -18,8 +19,16 @@ pub(super) fn whole(text: &str, terms: &[Term]) -> Vec<Piece> {
     pieces(text, 0..text.len(), &hits)
 }
 
+/// The part of a Markdown text in which most of what was searched for stands together, without its
+/// marks, unless it stands in nothing but these, such as an address.
+pub(super) fn of_markdown(text: &str, terms: &[Term]) -> Vec<Piece> {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let shown = around(&plain(text), terms);
+    if shown.iter().any(|piece| piece.hit) { shown } else { around(text, terms) }
+}
+
 /// The part of a text in which most of what was searched for stands together.
-pub(super) fn around(text: &str, terms: &[Term]) -> Vec<Piece> {
+fn around(text: &str, terms: &[Term]) -> Vec<Piece> {
     let text = &text[..text.floor_char_boundary(LONGEST)];
     let hits = hits(text, terms);
     let best = (0..hits.len()).map(|first| Run::from(&hits, first)).reduce(Run::better);
@@ -303,5 +312,16 @@ mod tests {
         let text =
             format!("{}\u{3000}{}-stop\u{a0}{}", "é".repeat(99), "x".repeat(30), "ü".repeat(300));
         assert!(marked(&around(&text, &terms("stop "))).contains("[stop]"));
+    }
+
+    #[test]
+    fn what_is_found_is_shown_without_the_marks_of_markdown() {
+        let text = "Sell at **4 %** below.\n\n- a *stop*-loss\n\n```python\n\"\"\"Momentum\"\"\"\n```\n\nSee [here](https://example.org/trail).\n";
+        assert_eq!(
+            marked(&of_markdown(text, &terms("stop momentum"))),
+            "Sell at 4 % below. a [stop]-loss \"\"\"[Momentum]\"\"\" See here. "
+        );
+        let address = marked(&of_markdown(text, &terms("trail")));
+        assert!(address.contains("(https://example.org/[trail])"), "{address}");
     }
 }

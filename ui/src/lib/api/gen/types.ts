@@ -2581,6 +2581,9 @@ export interface Commands {
   cancel_work: { request: Nothing; response: Nothing };
   /** What a window shows when nobody is signed in. */
   gate: { request: Nothing; response: Gate };
+  /** How many answers, in whichever chat, stop when this door is locked or left now: whoever */
+  /** asks the person first asks this. */
+  answers_at_stake: { request: Nothing; response: number };
   /** Locks this door at once. Answers stop; what was written is kept. */
   lock: { request: LockRequest; response: Nothing };
   /** Ends the other sessions of whoever locked this door. */
