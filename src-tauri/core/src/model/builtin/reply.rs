@@ -147,10 +147,10 @@ fn opening(plan: &Plan) -> String {
     };
     let article = article(spec.name);
     format!(
-        "Here is {article} **{}** strategy for **{symbols}** on **{}** bars, {side}. {} Where it is \
+        "Here is {article} **{}** strategy for **{symbols}** on **{}**, {side}. {} Where it is \
             weak: {}",
         spec.name,
-        plan.timeframe.value.code(),
+        plan.timeframe.value.bars(),
         spec.about,
         lower(spec.weakness)
     )
