@@ -354,7 +354,15 @@ chat_id: ChatId,
 /**
  * What was made.
  */
-summary: Summary, } | { "event": "thought", 
+summary: Summary, } | { "event": "anew", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, } | { "event": "thought", 
 /**
  * The chat.
  */
@@ -366,7 +374,23 @@ message_id: MessageId,
 /**
  * What came since the last such event.
  */
-text: string, } | { "event": "text", 
+text: string, } | { "event": "thoughts", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * What to show.
+ */
+blocks: Array<Block>, 
+/**
+ * Milliseconds.
+ */
+thought_ms: number, } | { "event": "text", 
 /**
  * The chat.
  */
@@ -978,6 +1002,10 @@ created_at: Timestamp,
  */
 has_code: boolean, 
 /**
+ * Which version it stands on, where the chat shows another.
+ */
+version: Version | null, 
+/**
  * Where the words stand in it.
  */
 snippet: Array<Piece>, };
@@ -1232,6 +1260,14 @@ text: string,
  * The model's reasoning, which is no part of the answer and never sent back as text.
  */
 thoughts: string | null, 
+/**
+ * The reasoning as shown.
+ */
+thought_blocks: Array<Block>, 
+/**
+ * How long it took, in milliseconds.
+ */
+thought_ms: number | null, 
 /**
  * The text as shown. Empty for a question, which is shown as it was typed.
  */
@@ -2491,6 +2527,19 @@ since: Timestamp,
 offset_minutes: number, };
 
 /**
+ * One of several versions of a message.
+ */
+export type Version = { 
+/**
+ * Which it is, from 1.
+ */
+number: number, 
+/**
+ * How many there are.
+ */
+of: number, };
+
+/**
  * Where a context and the trading profile disagree.
  */
 export type Warning = { 
@@ -2581,9 +2630,6 @@ export interface Commands {
   cancel_work: { request: Nothing; response: Nothing };
   /** What a window shows when nobody is signed in. */
   gate: { request: Nothing; response: Gate };
-  /** How many answers, in whichever chat, stop when this door is locked or left now: whoever */
-  /** asks the person first asks this. */
-  answers_at_stake: { request: Nothing; response: number };
   /** Locks this door at once. Answers stop; what was written is kept. */
   lock: { request: LockRequest; response: Nothing };
   /** Ends the other sessions of whoever locked this door. */
