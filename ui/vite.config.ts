@@ -19,5 +19,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['tests/**/*.test.ts', 'src/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
+    // Stylesheets that a test reads as text; any other comes empty.
+    css: { include: [/\?raw/] },
   },
 });

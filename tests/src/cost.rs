@@ -16,9 +16,8 @@ impl Window<'_> {
             const first = performance.getEntriesByName('first-contentful-paint')[0];
             const shown = performance.getEntriesByName(`screen ${arguments[0]}`)[0];
             return first ? performance.timeOrigin + Math.max(first.startTime, shown?.startTime ?? 0) : null;";
-        let painted = self.eventually("the first paint", || {
-            self.script(PAINTED, &[json!(screen)]).as_f64()
-        });
+        let painted =
+            self.eventually("the first paint", || self.script(PAINTED, &[json!(screen)]).as_f64());
         let painted = UNIX_EPOCH + Duration::from_secs_f64(painted / 1e3);
         painted.duration_since(started(self.pid())).unwrap_or_default()
     }

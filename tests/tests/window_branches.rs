@@ -104,6 +104,7 @@ fn finds_what_is_not_shown(window: &Window<'_>) {
     window.find("dialog", "Search").appears();
     window.find("combobox", "Search in all chats").fill("herons secon");
     window.find("option", "Second of herons.").holding().appears();
+    window.find("option", "version 1/2").holding().appears();
     window.screenshot("search-found");
     window.find("combobox", "Search in all chats").keys(keys::ENTER);
     window.any("dialog").disappears();

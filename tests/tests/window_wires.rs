@@ -39,7 +39,7 @@ fn reads(window: &Window<'_>, meant: &Value) {
     let text = meant["text"].as_str().expect("a text");
     assert_eq!(hands.clipboard().trim_end(), text.trim_end());
     let thought = meant["reasoning"].as_str().expect("a text");
-    let fold = window.button("Thought for a while").within(window.answer());
+    let fold = window.find("button", "Thought for").holding().within(window.answer());
     assert_eq!(fold.exists(), !thought.is_empty(), "the reasoning of {text}");
     if fold.exists() {
         let start: String = thought.trim().chars().take(20).collect();

@@ -164,6 +164,13 @@ async fn listen(
                 screen.more(&text)?;
                 printed += text.len();
             }
+            Some(ChatEvent::Anew { message_id, .. }) if message_id == id && show => {
+                if printed > 0 {
+                    print("\n\n")?;
+                    eprintln!("That was the model’s reasoning; its answer follows.\n");
+                }
+                printed = 0;
+            }
             Some(ChatEvent::Waiting { message_id, seconds, reason, .. }) if message_id == id => {
                 screen.remark(&format!("{reason} Trying again in {seconds} s."))?;
             }

@@ -73,7 +73,10 @@ async fn tell(responses: &mpsc::Sender<Bytes>, response: &Response) -> bool {
 async fn pass_on(mut events: Events, responses: mpsc::Sender<Bytes>) {
     while let Some(event) = events.next().await {
         // A terminal shows the raw text; blocks are for the window.
-        if matches!(event, ChatEvent::Block { .. } | ChatEvent::Tail { .. }) {
+        if matches!(
+            event,
+            ChatEvent::Block { .. } | ChatEvent::Tail { .. } | ChatEvent::Thoughts { .. }
+        ) {
             continue;
         }
         if !tell(&responses, &Response::Event(Box::new(event))).await {

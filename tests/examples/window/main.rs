@@ -22,9 +22,9 @@ const ADA: Person =
 const KEY: &str = "replay-key-of-the-measuring";
 
 fn main() {
-    let sizes = std::env::args().nth(1).map_or(vec![200_000, 1_000_000], |one| {
-        vec![one.parse().expect("a number of messages")]
-    });
+    let sizes = std::env::args()
+        .nth(1)
+        .map_or(vec![200_000, 1_000_000], |one| vec![one.parse().expect("a number of messages")]);
     let mut rows = Vec::new();
     for messages in sizes {
         rows.push((messages, measured(messages)));

@@ -46,11 +46,7 @@ pub(crate) fn measured(window: &Window<'_>, gemini: &Gemini) -> Vec<Row> {
     vec![
         Row {
             what: "2,000 lines into 500 messages: the longest task",
-            measured: format!(
-                "{:.0} ms, {} over 50 ms",
-                at(&mut late, 100),
-                over(&late)
-            ),
+            measured: format!("{:.0} ms, {} over 50 ms", at(&mut late, 100), over(&late)),
             beside: format!(
                 "others' way: {:.0} ms, {} over 50 ms",
                 at(&mut other_late, 100),
@@ -70,7 +66,11 @@ pub(crate) fn measured(window: &Window<'_>, gemini: &Gemini) -> Vec<Row> {
         },
         Row {
             what: "the same: processor time of page and program",
-            measured: format!("{:.1} s, {:.1} times once", seconds(grown), seconds(grown) / seconds(once)),
+            measured: format!(
+                "{:.1} s, {:.1} times once",
+                seconds(grown),
+                seconds(grown) / seconds(once)
+            ),
             beside: format!(
                 "the whole at once {:.1} s; others' way {:.1} s in {:.0} s",
                 seconds(once),
@@ -98,12 +98,7 @@ fn stream(lines: &[String]) -> Reply {
 }
 
 /// Asks for an answer, does something meanwhile, and gives the processor time of it all.
-fn asked(
-    window: &Window<'_>,
-    gemini: &Gemini,
-    reply: Reply,
-    meanwhile: impl FnOnce(),
-) -> Duration {
+fn asked(window: &Window<'_>, gemini: &Gemini, reply: Reply, meanwhile: impl FnOnce()) -> Duration {
     let id = || window.answer().attribute("data-message-id");
     gemini.answers([reply]);
     window.composer().paste("go on");
@@ -141,10 +136,13 @@ fn felt<T>(window: &Window<'_>, what: impl FnOnce() -> T) -> (Felt, T) {
 /// Puts what others render with into the page.
 fn install_others(window: &Window<'_>) {
     let packages = workspace().join("tests/peers/node_modules");
-    for file in ["markdown-it/dist/markdown-it.min.js", "@highlightjs/cdn-assets/highlight.min.js"] {
+    for file in ["markdown-it/dist/markdown-it.min.js", "@highlightjs/cdn-assets/highlight.min.js"]
+    {
         let script = fs::read_to_string(packages.join(file)).expect("the package is installed");
         // As a script of the page does it: `this` is the window, and what it names is global.
-        let whole = format!("(function () {{ {script}\n;window.hljs ??= typeof hljs === 'undefined' ? undefined : hljs; }}).call(window);");
+        let whole = format!(
+            "(function () {{ {script}\n;window.hljs ??= typeof hljs === 'undefined' ? undefined : hljs; }}).call(window);"
+        );
         window.script(&whole, &[]);
     }
     assert_eq!(

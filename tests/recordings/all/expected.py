@@ -146,10 +146,19 @@ class Answer:
         self.complete = False
 
     def meaning(self, kind):
+        text, reasoning = "".join(self.text), "".join(self.reasoning)
+        if not reasoning:
+            # Written into the content; the opening half often stands in the prompt. A closing half
+            # alone counts only at the end of a paragraph.
+            written = re.match(r"\s*<think>(.*?)</think>\s*(.*)", text, re.S) or re.match(
+                r"(.*?)</think>(?:[ \t\r]*\n[ \t\r]*\n|\s*$)\s*(.*)", text, re.S
+            )
+            if written:
+                reasoning, text = written.groups()
         return {
             "kind": kind,
-            "text": "".join(self.text),
-            "reasoning": "".join(self.reasoning),
+            "text": text,
+            "reasoning": reasoning,
             "refusal": "".join(self.refusal),
             "calls": self.calls,
             "usage": self.usage,

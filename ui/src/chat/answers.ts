@@ -44,7 +44,9 @@ export class Answers {
       }
       case 'waiting':
       case 'summarising':
+      case 'anew':
       case 'thought':
+      case 'thoughts':
       case 'block':
       case 'tail':
       case 'strategy': {

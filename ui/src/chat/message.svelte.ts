@@ -17,7 +17,7 @@ import type {
 } from '../lib/api';
 import { OpenCode } from './open-code.svelte';
 
-type Part = Extract<ChatEvent, { event: 'waiting' | 'summarising' | 'thought' | 'block' | 'tail' | 'strategy' }>;
+type Part = Extract<ChatEvent, { event: 'waiting' | 'summarising' | 'anew' | 'thought' | 'thoughts' | 'block' | 'tail' | 'strategy' }>;
 
 /** How long the stored copy of an open code block stands in for the growing one, in milliseconds. */
 const STAND_IN = 3000;
@@ -55,6 +55,10 @@ export class MessageView {
   summarising = $state<number | null>(null);
   /** The model's reasoning, which is no part of the answer. */
   thoughts = $state('');
+  /** The same as shown, once it is over. */
+  thoughtBlocks = $state.raw<Block[]>([]);
+  /** How long it took, in milliseconds. */
+  thoughtMs = $state<number | null>(null);
   model = $state.raw<string | null>(null);
   service = $state<number | null>(null);
   usage = $state.raw<Usage | null>(null);
@@ -111,7 +115,11 @@ export class MessageView {
     if (older) return;
     const ended = message.state !== 'writing';
     // What was thought begins anew with every try, so a copy helps only where events are missing.
-    if (ended || this.thoughts === '' || this.#stale) this.thoughts = message.thoughts ?? '';
+    if (ended || this.thoughts === '' || this.#stale) {
+      this.thoughts = message.thoughts ?? '';
+      this.thoughtBlocks = message.thought_blocks;
+      this.thoughtMs = message.thought_ms;
+    }
     // While it grows, events know more than a stored copy does, unless some were missed.
     const untouched = this.blocks.length === 0 && this.tail === null;
     if (ended) {
@@ -147,14 +155,27 @@ export class MessageView {
     switch (part.event) {
       case 'waiting':
         this.waiting = { until: Date.now() + part.seconds * 1000, reason: part.reason };
-        this.thoughts = '';
+        this.#forgetThoughts();
         this.summarising = null;
         return;
       case 'summarising':
         this.summarising = part.messages;
         break;
+      case 'anew':
+        this.#forgetThoughts();
+        this.tail = null;
+        this.#early.clear();
+        this.#cut(0);
+        this.#unsure = false;
+        this.#missed = false;
+        break;
       case 'thought':
         this.thoughts += part.text;
+        this.thoughtBlocks = [];
+        break;
+      case 'thoughts':
+        this.thoughtBlocks = part.blocks;
+        this.thoughtMs = part.thought_ms;
         break;
       case 'block':
         this.#takeBlock(part.index, part.block);
@@ -170,6 +191,12 @@ export class MessageView {
     }
     this.waiting = null;
     if (part.event !== 'summarising') this.summarising = null;
+  }
+
+  #forgetThoughts(): void {
+    this.thoughts = '';
+    this.thoughtBlocks = [];
+    this.thoughtMs = null;
   }
 
   #takeBlock(index: number, block: Block): void {

@@ -2,7 +2,7 @@
 import type { Origin, ProfileDraft } from '../lib/api';
 import { many } from '../lib/ui/figures';
 import { KNOWN_RISKS, percent } from '../profile/numbers';
-import { RISKS, TIMEFRAMES } from '../profile/words';
+import { inOneLine } from '../profile/words';
 
 export type Fact = [name: string, value: string];
 
@@ -16,13 +16,23 @@ export function originFacts({ context, profile, parameters }: Origin): Fact[] {
   return facts;
 }
 
-function profileWords({ risk_tolerance, timeframe, symbols }: ProfileDraft): string {
-  const risk = RISKS.find(({ value }) => value === risk_tolerance)?.label ?? risk_tolerance;
-  const bars = TIMEFRAMES.find(({ value }) => value === timeframe)?.label ?? timeframe;
+function profileWords(profile: ProfileDraft): string {
+  const { symbols } = profile;
   const shown = symbols.slice(0, 6).join(', ');
   const rest = symbols.length - 6;
-  const named = symbols.length === 0 ? 'no symbols' : rest > 0 ? `${shown} and ${many(rest, 'other')}` : shown;
-  return `${risk} · ${bars} · ${named}`;
+  return inOneLine(profile, symbols.length === 0 ? 'no symbols' : rest > 0 ? `${shown} and ${many(rest, 'other')}` : shown);
+}
+
+const ENDINGS: [words: string, says: string[]][] = [
+  ['The model had said all', ['stop', 'end_turn', 'stop_sequence', 'eos']],
+  ['The longest length was reached', ['length', 'max_tokens']],
+  ['Refused for its content', ['safety', 'recitation', 'content_filter', 'refusal', 'blocklist', 'prohibited_content', 'spii']],
+];
+
+/** A service’s word for how an answer ended, with what it means where that is known. */
+export function endingWords(finish: string): string {
+  const known = ENDINGS.find(([, says]) => says.includes(finish.toLowerCase()));
+  return known ? `${known[0]} (${finish})` : finish;
 }
 
 function riskWords({ risk_parameters: risks }: ProfileDraft): string {

@@ -1,5 +1,5 @@
 /** The profile's choices in words. */
-import type { Profile, RiskTolerance, Timeframe } from '../lib/api';
+import type { Profile, ProfileDraft, RiskTolerance, Timeframe } from '../lib/api';
 import { many } from '../lib/ui/figures';
 
 export const RISKS: { value: RiskTolerance; label: string }[] = [
@@ -26,10 +26,28 @@ export const TIMEFRAMES: { value: Timeframe; label: string; note: string }[] = [
   { value: '1mo', label: 'Monthly', note: '1mo' },
 ];
 
-/** The profile in one line: `Moderate · 1d · AAPL, MSFT`, and from three on their number. */
+/** A timeframe as it is called wherever it is shown; one that nobody knows by its own word. */
+export function timeframeName(timeframe: string): string {
+  return TIMEFRAMES.find(({ value }) => value === timeframe)?.label ?? timeframe;
+}
+
+/** Risk, timeframe and symbols in one line. */
+export function inOneLine(profile: Pick<ProfileDraft, 'risk_tolerance' | 'timeframe'>, symbols: string): string {
+  const risk = RISKS.find(({ value }) => value === profile.risk_tolerance)?.label ?? profile.risk_tolerance;
+  return `${risk} · ${timeframeName(profile.timeframe)} · ${symbols}`;
+}
+
+/** The profile in one line: `Moderate · Daily · AAPL, MSFT`, and from three on their number. */
 export function summary(profile: Profile): string {
-  const risk = RISKS.find((one) => one.value === profile.risk_tolerance)?.label ?? '';
   const count = profile.symbols.length;
-  const symbols = count > 2 ? many(count, 'symbol') : profile.symbols.join(', ') || 'no symbols';
-  return `${risk} · ${profile.timeframe} · ${symbols}`;
+  return inOneLine(profile, count > 2 ? many(count, 'symbol') : profile.symbols.join(', ') || 'add symbols');
+}
+
+const BARS: Partial<Record<string, string>> = {
+  '1m': '1-minute', '5m': '5-minute', '15m': '15-minute', '30m': '30-minute', '1h': 'hourly', '4h': '4-hour', '1d': 'daily', '1w': 'weekly', '1mo': 'monthly',
+};
+
+/** The bars of a timeframe inside a sentence: `daily bars`. */
+export function barsOf(timeframe: string): string {
+  return `${BARS[timeframe] ?? timeframe} bars`;
 }

@@ -135,7 +135,7 @@ export class Backend implements Transport {
   message(chatId: number, role: 'user' | 'assistant', text: string, more: Partial<Message> = {}): Message {
     const list = this.messages.get(chatId) ?? [];
     const id = this.next();
-    const message: Message = { id, chat_id: chatId, parent_id: this.talks.branch(chatId).at(-1)?.id ?? null, siblings: [id], role, state: 'done', text, blocks: role === 'assistant' ? blocks(text) : [], strategies: [], thoughts: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: this.#time(), ended_at: null, ...more };
+    const message: Message = { id, chat_id: chatId, parent_id: this.talks.branch(chatId).at(-1)?.id ?? null, siblings: [id], role, state: 'done', text, blocks: role === 'assistant' ? blocks(text) : [], strategies: [], thoughts: null, thought_blocks: [], thought_ms: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: this.#time(), ended_at: null, ...more };
     this.messages.set(chatId, [...list, message]);
     this.talks.choose(message);
     return message;

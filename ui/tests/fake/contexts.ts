@@ -1,4 +1,5 @@
 /** The scripted core's contexts: kept ones, their versions, templates, and what disagrees with the profile. */
+import { barsOf } from '../../src/profile/words';
 import type { Context, ContextDraft, ContextVersion, Profile, Prompt, Template, Warning } from '../../src/lib/api';
 import { type Handlers, refuse } from './backend';
 
@@ -53,7 +54,7 @@ export class FakeContexts {
     const { profile } = this.#core;
     const made: Warning[] = [];
     const { timeframe, universe } = data;
-    if (typeof timeframe === 'string' && timeframe && timeframe !== profile.timeframe) made.push({ field: 'timeframe', why: `It works on ${timeframe}; your profile says ${profile.timeframe}.` });
+    if (typeof timeframe === 'string' && timeframe && timeframe !== profile.timeframe) made.push({ field: 'timeframe', why: `It works on ${barsOf(timeframe)}; your profile says ${barsOf(profile.timeframe)}.` });
     const constraints = (data['constraints'] ?? {}) as Record<string, unknown>;
     for (const [name, what] of [['max_position_size', 'largest position'], ['stop_loss_pct', 'stop'], ['max_drawdown', 'largest drawdown']] as const) {
       const [told, rule] = [constraints[name], profile.risk_parameters[name]];

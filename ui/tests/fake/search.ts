@@ -1,5 +1,5 @@
 /** The scripted core's search, the files that chats leave and come in as, and the window's looks. */
-import type { Appearance, Found, FoundMessage, Imported, Piece, Query } from '../../src/lib/api';
+import type { Appearance, Found, FoundMessage, Imported, MessageId, Piece, Query, Version } from '../../src/lib/api';
 import type { Backend, Handlers } from './backend';
 
 export type SearchingCommand = 'search' | 'export_chats' | 'import_chats' | 'appearance' | 'set_appearance' | 'close_window';
@@ -10,6 +10,8 @@ export class Searching {
   appearance: Appearance = { theme: 'system', contrast: 'system', size: 100 };
   /** Messages whose words are still being gathered. */
   missing = 0;
+  /** Messages that stand on another branch than the one that is shown. */
+  readonly versions = new Map<MessageId, Version>();
   imported: Imported | null = { chats: 12, messages: 340, known: 3, refused: [], cancelled: false };
   readonly #backend: Backend;
 
@@ -33,7 +35,7 @@ export class Searching {
     const all = this.#backend.chats.flatMap((chat) => (this.#backend.messages.get(chat.id) ?? []).map((message) => ({ chat, message })));
     const messages = all
       .filter(({ chat, message }) => holds(message.text) && (chat_id === null || chat.id === chat_id) && (role === null || message.role === role) && (from === null || message.created_at >= from) && (until === null || message.created_at < until) && (!has_code || message.text.includes('```')))
-      .map(({ chat, message }): FoundMessage => ({ message_id: message.id, chat_id: chat.id, title: chat.title, archived: false, role: message.role, created_at: message.created_at, has_code: message.text.includes('```'), snippet: cut(message.text, words) }));
+      .map(({ chat, message }): FoundMessage => ({ message_id: message.id, chat_id: chat.id, title: chat.title, archived: false, role: message.role, created_at: message.created_at, has_code: message.text.includes('```'), version: this.versions.get(message.id) ?? null, snippet: cut(message.text, words) }));
     const chats = this.#backend.chats.filter(({ title }) => !narrow && holds(title)).slice(0, 5);
     const contexts = this.#backend.contexts.filter(({ name, instructions }) => !narrow && holds(`${name} ${instructions}`)).slice(0, 5);
     return {

@@ -6,7 +6,7 @@ import type { Block, ChatEvent, Message } from '../../src/lib/api';
 const html = (text: string): Block => ({ kind: 'html', html: `<p>${text}</p>` });
 
 function answer(more: Partial<Message> = {}): Message {
-  return { id: 7, chat_id: 1, parent_id: 6, siblings: [7], role: 'assistant', state: 'writing', text: '', blocks: [], strategies: [], thoughts: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: '2026-05-04T10:00:00Z', ended_at: null, ...more };
+  return { id: 7, chat_id: 1, parent_id: 6, siblings: [7], role: 'assistant', state: 'writing', text: '', blocks: [], strategies: [], thoughts: null, thought_blocks: [], thought_ms: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: '2026-05-04T10:00:00Z', ended_at: null, ...more };
 }
 
 const at = { chat_id: 1, message_id: 7 };

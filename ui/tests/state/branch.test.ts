@@ -8,7 +8,7 @@ import { Backend } from '../fake/backend';
 const chat: Chat = new Backend().chat('x');
 
 function message(id: number, more: Partial<Message> = {}): Message {
-  return { id, chat_id: 1, parent_id: id > 1 ? id - 1 : null, siblings: [id], role: id % 2 ? 'user' : 'assistant', state: 'done', text: String(id), blocks: [], strategies: [], thoughts: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: '2026-05-04T10:00:00Z', ended_at: null, ...more };
+  return { id, chat_id: 1, parent_id: id > 1 ? id - 1 : null, siblings: [id], role: id % 2 ? 'user' : 'assistant', state: 'done', text: String(id), blocks: [], strategies: [], thoughts: null, thought_blocks: [], thought_ms: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: '2026-05-04T10:00:00Z', ended_at: null, ...more };
 }
 
 /** The messages from one number to another of a chat of a thousand. */

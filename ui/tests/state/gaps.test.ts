@@ -9,7 +9,7 @@ const python = (text: string): Block => ({ kind: 'code', language: 'python', htm
 const at = { chat_id: 1, message_id: 7 };
 
 function copy(...blocks: Block[]): Message {
-  return { id: 7, chat_id: 1, parent_id: 6, siblings: [7], role: 'assistant', state: 'writing', text: '', blocks, strategies: [], thoughts: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: '2026-05-04T10:00:00Z', ended_at: null };
+  return { id: 7, chat_id: 1, parent_id: 6, siblings: [7], role: 'assistant', state: 'writing', text: '', blocks, strategies: [], thoughts: null, thought_blocks: [], thought_ms: null, model: null, service: null, usage: null, cost: null, finish: null, left_out: 0, goes_on: false, problem: null, created_at: '2026-05-04T10:00:00Z', ended_at: null };
 }
 
 let view: MessageView;

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { groupByDay } from '../../src/chat/days';
 import { Drafts } from '../../src/chat/drafts.svelte';
 import { bytes, LONGEST_QUESTION, refusal } from '../../src/chat/limits';
-import { starters } from '../../src/chat/starters';
+import { lacksSymbols, starters } from '../../src/chat/starters';
 import { jsonFault, readObject } from '../../src/context/json';
 import type { Chat, Profile } from '../../src/lib/api';
 import { fieldWords, retryAfter } from '../../src/lib/api';
@@ -185,11 +185,33 @@ it('starters follow the context of the new chat before the profile', () => {
   const { profile, written } = new Backend();
   const context = written.put({ name: 'Opening range', instructions: '', data: { type: 'intraday', timeframe: '5m', indicators: ['VWAP', 'ATR'], universe: ['SPY', 'QQQ'], constraints: { stop_loss_pct: 0.005 } }, active: true, model: null });
   const made = starters(profile, context);
-  expect(made[0]).toEqual({ title: 'Intraday on SPY', question: 'Write an intraday strategy for SPY on 5-minute bars with a 0.5 % stop, using VWAP and ATR. Explain when it trades and when it stays out.' });
-  expect(made.map(({ title }) => title)).toEqual(['Intraday on SPY', 'Mean reversion on QQQ', 'A plan for my goals', 'Rotate SPY, QQQ']);
+  expect(made[0]).toEqual({ title: 'Intraday on SPY', lead: 'On 5-minute bars with a 0.5 % stop, using VWAP and ATR', question: 'Write an intraday strategy for SPY on 5-minute bars with a 0.5 % stop, using VWAP and ATR. Explain when it trades and when it stays out.' });
+  expect(made.map(({ title }) => title)).toEqual(['Intraday on SPY', 'Mean reversion on QQQ', 'A plan for my goals', 'Rotate 2 symbols']);
   const odd = starters(profile, { ...context, data: { type: 3, universe: 'SPX', constraints: null, timeframe: 5 } });
   expect(odd[0]?.title).toBe('Momentum on AAPL');
   expect(starters(null)).toHaveLength(4);
+});
+
+it('a starter says in a short line what it asks, and names no symbol as the person’s that isn’t', () => {
+  const { profile, written } = new Backend();
+  const indicators = ['Ichimoku cloud', 'Volume-weighted average price', 'Average directional index', 'ATR'];
+  const context = written.put({ name: 'Long', instructions: '', data: { type: 'mean_reversion', timeframe: '15m', indicators }, active: true, model: null });
+  const many = Array.from({ length: 20 }, (_, at) => `S${String(at)}`);
+  const profiles = [profile, { ...profile, symbols: [], goals: '' }, { ...profile, symbols: ['NVDA'] }, { ...profile, symbols: many, timeframe: '30m' as const }];
+  for (const one of profiles) {
+    for (const { title, lead } of [...starters(one), ...starters(one, context)]) {
+      expect(lead.length, lead).toBeLessThanOrEqual(80);
+      expect(title.length, title).toBeLessThanOrEqual(40);
+    }
+  }
+  expect(starters(profile)[3]?.title).toBe('Rotate my 4 symbols');
+  expect(starters({ ...profile, symbols: many })[3]?.title).toBe('Rotate 8 of my 20 symbols');
+  const none = starters({ ...profile, symbols: [], goals: '' });
+  expect(none.map(({ title }) => title)).toEqual(['Momentum', 'Mean reversion', 'Where to start', 'Stops']);
+  expect(none[0]?.lead).toBe('On daily bars with a 2 % stop, AAPL as an example');
+  expect(lacksSymbols({ ...profile, symbols: [] }, null)).toBe(true);
+  expect(lacksSymbols({ ...profile, symbols: [] }, { ...context, data: { universe: ['SPY'] } })).toBe(false);
+  expect(lacksSymbols(null, null) || lacksSymbols(profile, null)).toBe(false);
 });
 
 it.each([

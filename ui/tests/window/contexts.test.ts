@@ -228,8 +228,8 @@ describe('where a context and the profile disagree', () => {
     const list = within(await screen.findByRole('region', { name: 'All contexts' }));
     expect(list.getByText('Timeframe, Universe')).toBeTruthy();
     await click('New chat');
-    expect((await button('Context: Mine')).title).toContain('It works on 5m; your profile says 1d.');
-    await click('Profile: Moderate · 1d · 4 symbols');
+    expect((await button('Context: Mine')).title).toContain('It works on 5-minute bars; your profile says daily bars.');
+    await click('Profile: Moderate · Daily · 4 symbols');
     await on('profile');
     await click('Mine');
     await on('contexts');

@@ -1,5 +1,6 @@
 /** Models in a chat: which one answers, what it thinks, what goes wrong with it, how full its window is. */
 import { fireEvent, screen, within } from '@testing-library/svelte';
+import { shortDate } from '../../src/lib/ui/dates';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message, Problem } from '../../src/lib/api';
 import { type Backend, problem, PROBLEMS } from '../fake/backend';
@@ -101,9 +102,30 @@ describe('what a model thinks', () => {
     expect(screen.queryByText(/slow/)).toBeNull();
     await click('Thought for a while');
     const thoughts = await screen.findByRole('region', { name: 'The model’s reasoning' });
-    expect(thoughts.textContent).toBe('**slow** <b>cross</b>');
+    expect(thoughts.textContent.trim()).toBe('**slow** <b>cross</b>');
     await click('Thought for a while');
     expect(screen.queryByText(/slow/)).toBeNull();
+  });
+
+  it('is shown as answers are once it is over, and says how long it took', async () => {
+    const { backend, answer } = await answered({ state: 'writing', text: '', blocks: [] });
+    const at = { chat_id: answer.chat_id, message_id: answer.id };
+    backend.emit({ event: 'thought', ...at, text: '**Slow** cross' });
+    await click('Thinking…');
+    const region = await screen.findByRole('region', { name: 'The model’s reasoning' });
+    expect(region.textContent.trim()).toBe('**Slow** cross');
+    backend.emit({ event: 'thoughts', ...at, blocks: [{ kind: 'html', html: '<p><strong>Slow</strong> cross</p>' }, { kind: 'code', language: 'python', html: 'a = 1' }], thought_ms: 12_000 });
+    backend.emit({ event: 'block', ...at, index: 0, block: { kind: 'html', html: '<p>Here it is.</p>' } });
+    expect(await button(/^Thought for 12\ss$/)).toBeTruthy();
+    expect(region.querySelector('strong')?.textContent).toBe('Slow');
+    expect(region.querySelector('pre code')?.textContent).toBe('a = 1');
+    expect(region.textContent).not.toContain('**');
+  });
+
+  it('is shown the same when the chat is opened again', async () => {
+    await answered({ thoughts: 'Slow', thought_blocks: [{ kind: 'html', html: '<p>Slow</p>' }], thought_ms: 65_000 });
+    await click(/^Thought for 1\smin 5\ss$/);
+    expect((await screen.findByRole('region', { name: 'The model’s reasoning' })).querySelector('p')?.textContent).toBe('Slow');
   });
 
   it('grows while it thinks, begins anew with the next try, and is no part of the answer', async () => {
@@ -119,6 +141,21 @@ describe('what a model thinks', () => {
     backend.emit({ event: 'block', ...at, index: 0, block: { kind: 'html', html: '<p>Here it is.</p>' } });
     expect(await button('Thought for a while')).toBeTruthy();
     expect(document.querySelector('.prose')?.textContent).toBe('Here it is.');
+  });
+
+  it('takes back from the answer what turns out to have been thought', async () => {
+    const { backend, answer } = await answered({ state: 'writing', text: '', blocks: [] });
+    const at = { chat_id: answer.chat_id, message_id: answer.id };
+    backend.emit({ event: 'block', ...at, index: 0, block: { kind: 'html', html: '<p>Hm, a cross.</p>' } });
+    backend.emit({ event: 'tail', ...at, index: 1, tail: { kind: 'html', html: '<p>So</p>' } });
+    await vi.waitFor(() => { expect(document.querySelectorAll('.prose')).toHaveLength(2); });
+    backend.emit({ event: 'anew', ...at });
+    backend.emit({ event: 'thought', ...at, text: 'Hm, a cross. So' });
+    await vi.waitFor(() => { expect(document.querySelector('.prose')).toBeNull(); });
+    backend.emit({ event: 'block', ...at, index: 0, block: { kind: 'html', html: '<p>A slow cross.</p>' } });
+    await vi.waitFor(() => { expect([...document.querySelectorAll('.prose')].map(({ textContent }) => textContent)).toEqual(['A slow cross.']); });
+    await click('Thought for a while');
+    expect(await screen.findByText('Hm, a cross. So')).toBeTruthy();
   });
 });
 
@@ -269,7 +306,7 @@ describe('about an answer', () => {
   it('model, tokens, time and cost are told', async () => {
     await answered({ ...moments, usage: { input: 12_480, output: 912, cached: 1024 }, cost: 0.0042 });
     await click('About this answer');
-    expect((await facts()).slice(0, 5)).toEqual(['Model: Gemini · gemini-3.8-flash', 'Tokens in: 12,480, 1,024 of them cached', 'Tokens out: 912', 'Time: 1 min 5 s', 'Cost: US$ 0.0042']);
+    expect((await facts()).slice(0, 6)).toEqual([`Written: ${shortDate(moments.created_at)}`, 'Model: Gemini · gemini-3.8-flash', 'Tokens in: 12,480, 1,024 of them cached', 'Tokens out: 912', 'Took: 1 min 5 s', 'Cost: US$ 0.0042']);
   });
 
   it('what it was made with is asked for only when somebody looks', async () => {
@@ -279,7 +316,7 @@ describe('about an answer', () => {
     await click('About this answer');
     await vi.waitFor(async () => {
       expect((await facts()).slice(-5)).toEqual([
-        'Finish reason: STOP',
+        'Ended: The model had said all (STOP)',
         'Context: Trend following, large caps, version 3',
         'Profile: Moderate · Daily · AAPL, GOOGL, MSFT, TSLA',
         'Risk limits: Largest position 10 %, largest drawdown 15 %, stop loss 2 %, take profit 5 %',

@@ -47,6 +47,26 @@ describe('searching', () => {
     expect(await screen.findByRole('group', { name: 'Contexts' })).toBeTruthy();
   });
 
+  it('names a chat once over its messages, and the version of what it doesn’t show', async () => {
+    const backend = open({ signedIn: true, chats: 6 });
+    const hidden = [...backend.messages.values()].flat().find(({ text }) => text.includes('stop'));
+    backend.search.versions.set(hidden?.id ?? 0, { number: 1, of: 2 });
+    await search('stop');
+    const messages = await screen.findByRole('group', { name: 'Messages' });
+    const chats = within(messages).getAllByRole('group');
+    const titles = chats.map((chat) => chat.querySelector('.title')?.textContent);
+    expect(new Set(titles).size).toBe(titles.length);
+    expect(chats.some((chat) => within(chat).getAllByRole('option').length > 1)).toBe(true);
+    const option = within(messages).getByRole('option', { name: /version 1\/2/ });
+    expect(option.id).toBe(`search-message-${String(hidden?.id)}`);
+    // The arrows go down the list as it stands on the screen.
+    const options = screen.getAllByRole('option');
+    for (const next of options.slice(1)) {
+      await press('ArrowDown');
+      expect(marked()).toBe(next);
+    }
+  });
+
   it('asks once typing rests, and shows nothing that belongs to words typed over', async () => {
     const backend = open({ signedIn: true, chats: 6 });
     const input = await search();

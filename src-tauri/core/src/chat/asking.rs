@@ -294,6 +294,7 @@ async fn answer(remote: &Remote, request: Request) -> Result<(String, Usage), Pr
             Ok(Delta::Text(more)) if text.len() + more.len() <= LONGEST_SUMMARY => {
                 text.push_str(&more)
             }
+            Ok(Delta::Anew { text: anew, .. }) => text = anew,
             Ok(Delta::Usage(latest)) => usage = latest,
             Ok(_) => {}
             // A summary that grew too long is one all the same.

@@ -48,7 +48,15 @@ pub enum ChatEvent {
         /// What was made.
         summary: Summary,
     },
-    /// More of the model's reasoning. After `Waiting` it begins anew.
+    /// What was taken for the answer was reasoning, or the other way round: whatever was told of
+    /// either is told anew from here on.
+    Anew {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+    },
+    /// More of the model's reasoning. After `Waiting` and `Anew` it begins anew.
     Thought {
         /// The chat.
         chat_id: ChatId,
@@ -56,6 +64,17 @@ pub enum ChatEvent {
         message_id: MessageId,
         /// What came since the last such event.
         text: String,
+    },
+    /// The reasoning is over, at least for now: all of it as shown, and how long it took.
+    Thoughts {
+        /// The chat.
+        chat_id: ChatId,
+        /// The answer.
+        message_id: MessageId,
+        /// What to show.
+        blocks: Vec<Block>,
+        /// Milliseconds.
+        thought_ms: u32,
     },
     /// More of the answer's Markdown, for doors that show it as it is.
     Text {

@@ -163,6 +163,10 @@ pub struct Message {
     pub text: String,
     /// The model's reasoning, which is no part of the answer and never sent back as text.
     pub thoughts: Option<String>,
+    /// The reasoning as shown.
+    pub thought_blocks: Vec<Block>,
+    /// How long it took, in milliseconds.
+    pub thought_ms: Option<u32>,
     /// The text as shown. Empty for a question, which is shown as it was typed.
     pub blocks: Vec<Block>,
     /// Strategies found in it.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{ContextDraft, Warning};
-use crate::profile::ProfileDraft;
+use crate::profile::{ProfileDraft, Timeframe};
 
 /// Rules of which the smaller value is the stricter one.
 const LIMITS: [(&str, &str); 3] = [
@@ -24,6 +24,9 @@ pub(super) fn between(context: &ContextDraft, profile: &ProfileDraft) -> Vec<War
         && !told.is_empty()
         && told != usual
     {
+        let known = Timeframe::ALL.into_iter().find(|one| one.code() == told);
+        let told = known.map_or(told, |known| known.bars());
+        let usual = profile.timeframe.bars();
         warn("timeframe", format!("It works on {told}; your profile says {usual}."));
     }
     for (name, what) in LIMITS {
@@ -99,6 +102,9 @@ mod tests {
         }));
         let named: Vec<&str> = told.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(named, ["timeframe", "constraints.stop_loss_pct", "universe"]);
+        assert_eq!(told[0].1, "It works on 15-minute bars; your profile says daily bars.");
+        let strange = fields(json!({ "timeframe": "7m" }));
+        assert_eq!(strange[0].1, "It works on 7m; your profile says daily bars.");
         assert!(told[1].1.contains("5.5 %") && told[1].1.contains("2 %"), "{told:?}");
         let agree = json!({
             "timeframe": "1d", "universe": ["aapl"], "constraints": { "stop_loss_pct": 0.02 },

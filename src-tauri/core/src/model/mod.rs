@@ -86,6 +86,14 @@ pub enum Delta {
     Text(String),
     /// More of the reasoning, which is not part of the answer.
     Thought(String),
+    /// What came so far belongs elsewhere, and this stands in its place: what was taken for the
+    /// answer was reasoning, or the other way round.
+    Anew {
+        /// The reasoning.
+        thoughts: String,
+        /// The answer.
+        text: String,
+    },
     /// Parts to keep and send back verbatim.
     Opaque(serde_json::Value),
     /// The model that really answers.

@@ -89,6 +89,21 @@ impl Timeframe {
             Self::Mo1 => "1mo",
         }
     }
+
+    /// Its bars, inside a sentence.
+    pub fn bars(self) -> &'static str {
+        match self {
+            Self::M1 => "1-minute bars",
+            Self::M5 => "5-minute bars",
+            Self::M15 => "15-minute bars",
+            Self::M30 => "30-minute bars",
+            Self::H1 => "hourly bars",
+            Self::H4 => "4-hour bars",
+            Self::D1 => "daily bars",
+            Self::W1 => "weekly bars",
+            Self::Mo1 => "monthly bars",
+        }
+    }
 }
 
 impl RiskTolerance {

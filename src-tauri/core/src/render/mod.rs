@@ -3,6 +3,7 @@
 //! A model's words are hostile input: raw HTML comes out as text, images come out as links,
 //! and a link leads to http, https or mailto or is no link at all.
 
+mod bare;
 mod formula;
 mod highlight;
 mod incremental;
@@ -12,6 +13,7 @@ mod plain;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use bare::bare;
 pub use highlight::{Highlighter, Kind};
 pub use incremental::{Open, Renderer, Step};
 pub use markdown::options;

@@ -94,8 +94,19 @@ pub struct FoundMessage {
     pub created_at: Timestamp,
     /// Whether it has a code block.
     pub has_code: bool,
+    /// Which version it stands on, where the chat shows another.
+    pub version: Option<Version>,
     /// Where the words stand in it.
     pub snippet: Vec<Piece>,
+}
+
+/// One of several versions of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Version {
+    /// Which it is, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
 }
 
 /// A chat whose title holds the words.
@@ -189,11 +200,16 @@ pub async fn search(session: &Session, query: &Query) -> Result<Found, ChatError
         found.messages = rows.into_iter().map(|row| row.shown(&terms)).collect::<Result<_, _>>()?;
         found.chats = chats.into_iter().map(|row| row.shown(&terms)).collect();
         found.contexts = contexts.into_iter().map(|row| row.shown(&terms)).collect();
-        Ok(found)
+        Ok::<_, sqlx::Error>(found)
     };
-    tokio::task::spawn_blocking(show)
+    let mut found: Found = tokio::task::spawn_blocking(show)
         .await
-        .map_err(|fault| StoreError::Io(std::io::Error::other(fault)))?
+        .map_err(|fault| StoreError::Io(std::io::Error::other(fault)))??;
+    let mut db = session.vault().await?;
+    for message in &mut found.messages {
+        message.version = store::hidden_version(&mut db, message.message_id).await?;
+    }
+    Ok(found)
 }
 
 /// The same messages, the best first.
@@ -214,7 +230,8 @@ impl MessageRow {
             role: word(&self.role)?,
             created_at: Timestamp(self.created_at),
             has_code: self.has_code,
-            snippet: snippet::around(&self.text, terms),
+            version: None,
+            snippet: snippet::of_markdown(&self.text, terms),
         })
     }
 }
@@ -235,7 +252,7 @@ impl ContextRow {
         FoundContext {
             context_id: self.id,
             name: snippet::whole(&self.name, terms),
-            snippet: snippet::around(&self.instructions, terms),
+            snippet: snippet::of_markdown(&self.instructions, terms),
         }
     }
 }

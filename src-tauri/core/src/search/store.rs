@@ -2,6 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection};
 
+use super::Version;
 use super::narrowing::{Narrowed, matching, near};
 use super::words::Term;
 use crate::ids::{ChatId, ContextId, MessageId};
@@ -118,6 +119,79 @@ pub(super) async fn message(
     .bind(id)
     .fetch_optional(db)
     .await
+}
+
+/// The version on which a message stands, where its chat shows another one: that of the nearest
+/// message above it, or its own. Further up than a thousand messages nobody looks.
+pub(super) async fn hidden_version(
+    db: &mut SqliteConnection,
+    id: MessageId,
+) -> Result<Option<Version>, sqlx::Error> {
+    let version: Option<(u32, u32)> = sqlx::query_as(
+        "WITH RECURSIVE up (id, above) AS (
+            SELECT id, parent_id FROM message INDEXED BY message_tree WHERE id = ?
+            UNION ALL
+            SELECT message.id, message.parent_id
+            FROM up JOIN message INDEXED BY message_tree ON message.id = up.above
+            LIMIT 1000
+         ), turn (id, above) AS (
+            SELECT up.id, up.above
+            FROM up JOIN message AS parent INDEXED BY message_tree ON parent.id = up.above
+            WHERE parent.chosen_id IS NOT up.id LIMIT 1
+         )
+         SELECT count(*) FILTER (WHERE message.id <= turn.id), count(*)
+         FROM turn JOIN message INDEXED BY message_by_parent ON message.parent_id = turn.above
+         GROUP BY turn.id",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db)
+    .await?;
+    let version = match version {
+        Some(version) => Some(version),
+        None => other_beginning(db, id).await?,
+    };
+    Ok(version.filter(|(_, of)| *of > 1).map(|(number, of)| Version { number, of }))
+}
+
+/// The version of the first question from which a message descends, if the chat shows another one.
+async fn other_beginning(
+    db: &mut SqliteConnection,
+    id: MessageId,
+) -> Result<Option<(u32, u32)>, sqlx::Error> {
+    let beginnings: Vec<MessageId> = sqlx::query_scalar(
+        "SELECT id FROM message INDEXED BY message_by_parent
+         WHERE parent_id IS NULL AND chat_id = (SELECT chat_id FROM message WHERE id = ?)
+         ORDER BY id",
+    )
+    .bind(id)
+    .fetch_all(&mut *db)
+    .await?;
+    if beginnings.len() < 2 {
+        return Ok(None);
+    }
+    let mut ends = Vec::new();
+    for from in
+        ["?1", "(SELECT head_id FROM chat JOIN message ON chat_id = chat.id WHERE message.id = ?1)"]
+    {
+        let query = format!(
+            "WITH RECURSIVE up (id, above) AS (
+                SELECT id, parent_id FROM message INDEXED BY message_tree WHERE id = {from}
+                UNION ALL
+                SELECT message.id, message.parent_id
+                FROM up JOIN message INDEXED BY message_tree ON message.id = up.above
+             )
+             SELECT id FROM up WHERE above IS NULL"
+        );
+        let end: Option<MessageId> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+            .bind(id)
+            .fetch_optional(&mut *db)
+            .await?;
+        ends.push(end);
+    }
+    let number = beginnings.iter().position(|one| Some(*one) == ends[0]);
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let number = number.filter(|_| ends[0] != ends[1]);
+    Ok(number.map(|at| (count(at + 1), count(beginnings.len()))))
 }
 
 /// A chat whose title was found.

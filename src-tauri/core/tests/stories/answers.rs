@@ -4,7 +4,10 @@ use algoagent_core::account::Session;
 use algoagent_core::chat::{self, ChatError, ChatEvent, Message, MessageState, New};
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::model::ProblemCode;
+use algoagent_tests::faults::wires::Wire;
+use algoagent_tests::faults::{Cut, FaultServer, Play};
 
+use crate::faults::{add, asking};
 use crate::house::{House, PASSWORD, sign_in, until_ended, within};
 use crate::service::{Reply, Service};
 
@@ -188,4 +191,43 @@ async fn a_failed_answer_can_be_tried_again_and_is_no_history() {
     assert_eq!((whole.state, whole.text.as_str()), (MessageState::Done, "A whole sentence."));
     let contents = service.asked()[1].body["contents"].clone();
     assert_eq!(contents.as_array().unwrap().len(), 1, "the question alone: {contents}");
+}
+
+#[tokio::test]
+async fn reasoning_without_its_opening_tag_is_taken_back_from_the_answer() {
+    let (_house, _core, ada) = House::with_ada().await;
+    for (wire, cut) in [(Wire::Ollama, Cut::Bytes), (Wire::OpenAi, Cut::Whole)] {
+        let pieces = ["Hm.\n\nA cross", " it is.\n</th", "ink>\n", "\nA slow ", "cross."];
+        let play = Play::of(wire.kind(), wire.answer(&pieces));
+        let server = FaultServer::start(vec![play], cut).await;
+        let service = add(&ada, wire, &server.url).await;
+        let mut events = ada.events().unwrap();
+        let sent = chat::send(&ada, None, asking(service), "Which?".to_owned()).await.unwrap();
+        let (mut thoughts, mut text, mut blocks) = (String::new(), String::new(), Vec::new());
+        let answer = loop {
+            match events.recv().await.expect("open") {
+                ChatEvent::Anew { .. } => {
+                    thoughts.clear();
+                    text.clear();
+                    blocks.clear();
+                }
+                ChatEvent::Thought { text: more, .. } => thoughts.push_str(&more),
+                ChatEvent::Text { text: more, .. } => text.push_str(&more),
+                ChatEvent::Block { index, block, .. } => {
+                    assert_eq!(index as usize, blocks.len(), "{wire:?}");
+                    blocks.push(block);
+                }
+                ChatEvent::Ended { message, .. } => break message,
+                _ => {}
+            }
+        };
+        assert_eq!(answer.id, sent.answer.id);
+        assert_eq!(answer.state, MessageState::Done, "{wire:?}: {:?}", answer.problem);
+        assert_eq!(answer.text, "A slow cross.");
+        assert_eq!(answer.thoughts.as_deref(), Some("Hm.\n\nA cross it is.\n"));
+        assert!(answer.thoughts.unwrap().starts_with(&thoughts) && answer.text.starts_with(&text));
+        assert!(answer.thought_ms.is_some());
+        assert_eq!(answer.thought_blocks.len(), 2, "rendered as the answer is");
+        assert_eq!(blocks, answer.blocks, "what is told is what is stored");
+    }
 }

@@ -22,7 +22,7 @@ async fn opened(session: &Session, chat: ChatId) -> OpenChat {
     chat::open(session, chat, Place::Newest).await.expect("it opens")
 }
 
-async fn edited(session: &Session, id: MessageId, text: &str) -> chat::Sent {
+pub(crate) async fn edited(session: &Session, id: MessageId, text: &str) -> chat::Sent {
     let mut events = session.events().expect("signed in");
     let sent = chat::edit(session, id, text.to_owned()).await.expect("asked");
     until_ended(&mut events).await;

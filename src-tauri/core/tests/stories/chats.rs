@@ -38,7 +38,7 @@ async fn short_chat(session: &Session, chat: Option<ChatId>, text: &str) -> chat
 async fn a_chat_is_named_after_its_first_question_until_the_person_names_it() {
     let (_house, _core, ada) = House::with_ada().await;
     let (sent, _) = ask(&ada, None, "Create a momentum strategy.\nFor AAPL, please").await;
-    assert_eq!(sent.chat.title, "Create a momentum strategy");
+    assert_eq!(sent.chat.title, "Momentum strategy");
     let named = chat::rename(&ada, sent.chat.id, "  Momentum  ").await.unwrap();
     assert_eq!(named.title, "Momentum");
     ask(&ada, Some(sent.chat.id), "Use a stop of 3 %").await;

@@ -56,7 +56,7 @@ const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret; DROP 
     DROP INDEX chat_by_time; DROP INDEX strategy_by_time;
     ALTER TABLE chat DROP COLUMN pinned; ALTER TABLE chat DROP COLUMN archived;
     ALTER TABLE chat DROP COLUMN deleted_at; ALTER TABLE chat DROP COLUMN unseen;
-    ALTER TABLE message DROP COLUMN chosen_id; ALTER TABLE message DROP COLUMN context_version_id;
+    ALTER TABLE message DROP COLUMN thought_ms; ALTER TABLE message DROP COLUMN chosen_id; ALTER TABLE message DROP COLUMN context_version_id;
     ALTER TABLE message DROP COLUMN profile_version_id; ALTER TABLE message DROP COLUMN finish;
     ALTER TABLE message DROP COLUMN parameters; ALTER TABLE message DROP COLUMN has_code;
     ALTER TABLE message DROP COLUMN copied;
@@ -82,7 +82,7 @@ async fn a_vault_of_the_first_program_is_brought_up_to_date_with_everything_in_i
     assert_eq!(everything(&ada).await, old.belongings);
     assert_eq!(account::staying::choice(&ada).await.expect("the new table is there"), None);
     old.core.end_sessions().await;
-    assert_eq!(old.versions(&file).await, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(old.versions(&file).await, [1, 2, 3, 4, 5, 6, 7]);
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn killed_at_any_write_of_a_migration_it_is_made_at_the_next_sign_in() {
             core.shut_down().await;
             assert_eq!(
                 old.versions(&folder.join("vault.db")).await,
-                [1, 2, 3, 4, 5, 6],
+                [1, 2, 3, 4, 5, 6, 7],
                 "frame {frame}"
             );
         }

@@ -7,9 +7,10 @@ use algoagent_core::chat::{self, Role};
 use algoagent_core::clock::Timestamp;
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::ids::MessageId;
-use algoagent_core::search::{Found, Piece, Query, search};
+use algoagent_core::search::{Found, Piece, Query, Version, search};
 use sqlx::Connection as _;
 
+use crate::branches::edited;
 use crate::house::{House, PASSWORD, ask, register, sign_in};
 use crate::keyed::Drawn;
 
@@ -88,6 +89,35 @@ async fn a_search_is_narrowed_by_chat_role_time_and_code() {
     let years =
         Query { from: Some(Timestamp(0)), until: Some(Timestamp(i64::MAX / 2)), ..of("momentum") };
     assert!(ids(found(&ada, years).await).contains(&one.question.id));
+}
+
+/// The versions on which the messages with these words stand, the oldest message first.
+async fn versions(session: &Session, text: &str) -> Vec<Option<(u32, u32)>> {
+    let mut messages = found(session, of(text)).await.messages;
+    messages.sort_by_key(|one| one.message_id.0);
+    let version = |version: Version| (version.number, version.of);
+    messages.into_iter().map(|one| one.version.map(version)).collect()
+}
+
+#[tokio::test]
+async fn what_stands_on_a_branch_that_isnt_shown_says_its_version() {
+    let (_house, _core, ada) = House::with_ada().await;
+    let (one, _) = ask(&ada, None, "What are curlews?").await;
+    let (two, _) = ask(&ada, Some(one.chat.id), "And plovers, beside curlews?").await;
+    assert_eq!(versions(&ada, "curlews").await, [None, None]);
+    edited(&ada, two.question.id, "And plovers without them?").await;
+    assert_eq!(versions(&ada, "curlews").await, [None, Some((1, 2))]);
+    assert_eq!(versions(&ada, "plovers").await, [Some((1, 2)), None]);
+    let new = edited(&ada, one.question.id, "What are curlews really?").await;
+    assert_eq!(versions(&ada, "curlews").await, [Some((1, 2)), Some((1, 2)), None]);
+    assert_eq!(
+        versions(&ada, "plovers").await,
+        [Some((1, 2)), Some((1, 2))],
+        "also where only a message above it has another version"
+    );
+    chat::show(&ada, two.question.id).await.unwrap();
+    assert_eq!(versions(&ada, "curlews").await, [None, None, Some((2, 2))]);
+    assert_eq!(new.question.siblings.len(), 2);
 }
 
 #[tokio::test]

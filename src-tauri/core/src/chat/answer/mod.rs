@@ -4,6 +4,7 @@
 
 mod preparing;
 mod saving;
+mod thinking;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use futures_util::StreamExt as _;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use self::thinking::Thinking;
 use super::{Chat, ChatEvent, Message, MessageState};
 use crate::account::{Session, Unlocked};
 use crate::ids::{MessageId, ServiceId};
@@ -36,6 +38,7 @@ pub(in crate::chat) struct Writer {
     by: Option<By>,
     text: String,
     thoughts: String,
+    thinking: Thinking,
     usage: Option<Usage>,
     parameters: Option<serde_json::Value>,
     finish: Option<String>,
@@ -82,6 +85,7 @@ impl Writer {
             by: None,
             text: String::new(),
             thoughts: String::new(),
+            thinking: Thinking::default(),
             usage: None,
             parameters: None,
             finish: None,
@@ -156,6 +160,10 @@ impl Writer {
                         self.unlocked.desk.tell(ChatEvent::Thought { chat_id, message_id, text });
                     }
                     thought = self.thoughts.len();
+                    if let Some(thought_ms) = self.thinking.told() {
+                        let blocks = Renderer::whole(&self.thoughts);
+                        self.unlocked.desk.tell(ChatEvent::Thoughts { chat_id, message_id, blocks, thought_ms });
+                    }
                     if shown < self.text.len() {
                         let text = self.text[shown..].to_owned();
                         self.unlocked.desk.tell(ChatEvent::Text { chat_id, message_id, text });
@@ -172,8 +180,10 @@ impl Writer {
                     Some(Err(problem)) => return Err(problem),
                     Some(Ok(Delta::Finish)) => return Ok(MessageState::Done),
                     Some(Ok(delta)) => {
-                        if matches!(delta, Delta::Waiting { .. }) {
-                            thought = 0;
+                        match delta {
+                            Delta::Waiting { .. } => thought = 0,
+                            Delta::Anew { .. } => (thought, shown, saved) = (0, 0, 0),
+                            _ => {}
                         }
                         self.take(delta)?;
                     }
@@ -183,11 +193,13 @@ impl Writer {
     }
 
     fn take(&mut self, delta: Delta) -> Result<(), Problem> {
+        let now = self.session.core().sources.now();
         match delta {
             Delta::Text(text) => {
                 if self.text.len() + text.len() > LONGEST_ANSWER {
                     return Err(endless("The answer"));
                 }
+                self.thinking.answers(now);
                 self.renderer.push(&text);
                 self.text.push_str(&text);
             }
@@ -195,7 +207,18 @@ impl Writer {
                 if self.thoughts.len() + text.len() > LONGEST_ANSWER {
                     return Err(endless("The reasoning"));
                 }
+                self.thinking.thinks(now);
                 self.thoughts.push_str(&text);
+            }
+            Delta::Anew { thoughts, text } => {
+                self.thinking.anew(!thoughts.is_empty(), now);
+                self.thoughts = thoughts;
+                self.renderer = Renderer::default();
+                self.renderer.push(&text);
+                self.text = text;
+                self.blocks = 0;
+                let (chat_id, message_id) = (self.chat.id, self.answer);
+                self.unlocked.desk.tell(ChatEvent::Anew { chat_id, message_id });
             }
             Delta::Notice(problem) => self.notice = Some(problem),
             Delta::Opaque(parts) => self.opaque = Some(parts),
@@ -211,6 +234,7 @@ impl Writer {
             Delta::Waiting { seconds, reason } => {
                 // The next try thinks anew.
                 self.thoughts.clear();
+                self.thinking = Thinking::default();
                 self.unlocked.desk.tell(ChatEvent::Waiting {
                     chat_id: self.chat.id,
                     message_id: self.answer,

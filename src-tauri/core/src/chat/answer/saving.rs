@@ -35,6 +35,7 @@ impl Writer {
             state,
             text: &self.text,
             thoughts: &self.thoughts,
+            thought_ms: self.thinking.took,
             model: &self.model,
             service: self.by.as_ref().map(|by| (by.service, by.kind, by.answers.as_str())),
             usage: self.usage,
@@ -96,6 +97,7 @@ impl Writer {
 
     /// Saves the answer as it ended, and tells who listens.
     pub(super) async fn end(mut self, state: MessageState, problem: Option<Problem>) {
+        self.thinking.rests(self.session.core().sources.now());
         let steps = std::mem::take(&mut self.renderer).finish();
         self.show(steps);
         let mut saved = self.save(state, problem.as_ref()).await;
@@ -151,6 +153,8 @@ impl Writer {
             state: MessageState::Failed,
             text: self.text.clone(),
             thoughts: Some(self.thoughts.clone()).filter(|text| !text.is_empty()),
+            thought_blocks: Renderer::whole(&self.thoughts),
+            thought_ms: self.thinking.took,
             blocks: Renderer::whole(&self.text),
             strategies: Vec::new(),
             model: Some(self.model.clone()),

@@ -59,6 +59,7 @@ pub(in crate::chat) struct Progress<'a> {
     pub(in crate::chat) state: MessageState,
     pub(in crate::chat) text: &'a str,
     pub(in crate::chat) thoughts: &'a str,
+    pub(in crate::chat) thought_ms: Option<u32>,
     pub(in crate::chat) model: &'a str,
     pub(in crate::chat) service: Option<(ServiceId, ServiceKind, &'a str)>,
     pub(in crate::chat) usage: Option<Usage>,
@@ -81,7 +82,7 @@ pub(in crate::chat) async fn save(
 ) -> Result<bool, sqlx::Error> {
     let ended = (progress.state != MessageState::Writing).then_some(progress.now.0);
     let saved = sqlx::query(
-        "UPDATE message SET state = ?, text = ?, thoughts = nullif(?, ''), model = ?,
+        "UPDATE message SET state = ?, text = ?, thoughts = nullif(?, ''), thought_ms = ?, model = ?,
             service_id = ?, service_kind = ?, model_id = ?, input_tokens = ?, output_tokens = ?,
             cached_tokens = ?, cost = ?, left_out = ?, context_version_id = ?,
             profile_version_id = ?, finish = ?, parameters = ?, problem = ?, opaque = ?,
@@ -91,6 +92,7 @@ pub(in crate::chat) async fn save(
     .bind(state_code(progress.state))
     .bind(progress.text)
     .bind(progress.thoughts)
+    .bind(progress.thought_ms)
     .bind(progress.model)
     .bind(progress.service.map(|(id, ..)| id))
     .bind(progress.service.map(|(_, kind, _)| kind.code()))
@@ -153,6 +155,7 @@ pub(super) struct MessageRow {
     problem: Option<Json<Problem>>,
     opaque: Option<Json<serde_json::Value>>,
     thoughts: Option<String>,
+    thought_ms: Option<u32>,
     text: String,
 }
 
@@ -182,6 +185,8 @@ impl TryFrom<MessageRow> for Stored {
                 state: word(&row.state)?,
                 text: row.text,
                 thoughts: row.thoughts,
+                thought_blocks: Vec::new(),
+                thought_ms: row.thought_ms,
                 blocks: Vec::new(),
                 strategies: Vec::new(),
                 model: row.model,
@@ -211,6 +216,8 @@ impl Stored {
     pub(in crate::chat) fn rendered(mut self) -> Message {
         if self.message.role != Role::User {
             self.message.blocks = Renderer::whole(&self.message.text);
+            let thoughts = self.message.thoughts.as_deref().unwrap_or_default();
+            self.message.thought_blocks = Renderer::whole(thoughts);
         }
         self.message
     }
@@ -219,7 +226,7 @@ impl Stored {
 pub(super) const MESSAGE: &str = "SELECT message.id, chat_id, parent_id, chosen_id, role, state,
     created_at, ended_at, input_tokens, output_tokens, cached_tokens, cost, left_out, goes_on, finish,
     service_id, service_kind, model_id, model, problem,
-    opaque, thoughts, text";
+    opaque, thoughts, thought_ms, text";
 
 /// A message, unless its chat was deleted.
 pub(in crate::chat) async fn message(

@@ -145,11 +145,11 @@ pub(in crate::chat) async fn copy_branch(
          INSERT INTO message (chat_id, depth, role, state, created_at, ended_at, input_tokens,
             output_tokens, cached_tokens, cost, model, service_id, service_kind, model_id, left_out,
             goes_on, context_version_id, profile_version_id, finish, parameters, has_code, problem,
-            opaque, thoughts, text, copied)
+            opaque, thoughts, thought_ms, text, copied)
          SELECT ?2, depth, role, iif(state = 'writing', 'interrupted', state), created_at, ended_at,
             input_tokens, output_tokens, cached_tokens, cost, model, service_id, service_kind,
             model_id, left_out, goes_on, context_version_id, profile_version_id, finish, parameters,
-            has_code, problem, opaque, thoughts, text, 1
+            has_code, problem, opaque, thoughts, thought_ms, text, 1
          FROM path JOIN message ON message.id = path.id ORDER BY depth"
     );
     sqlx::query(sqlx::AssertSqlSafe(query)).bind(end).bind(to).execute(&mut *db).await?;

@@ -193,8 +193,8 @@ fn bars(amount: Amount, timeframe: Timeframe, knob: &Knob, notes: &mut Vec<Strin
         (Timeframe::Mo1, Span::Years) => 12.0,
         _ => {
             notes.push(format!(
-                "On {} bars the {} is counted in bars: {}.",
-                timeframe.code(),
+                "On {} the {} is counted in bars: {}.",
+                timeframe.bars(),
                 knob.label,
                 plain(amount.value)
             ));
@@ -273,7 +273,7 @@ impl Plan {
             "timeframe",
             "length of a bar",
             format!("\"{code}\""),
-            code.to_owned(),
+            self.timeframe.value.bars().to_owned(),
             self.timeframe.source,
         );
         if self.unit() < 1.0 {

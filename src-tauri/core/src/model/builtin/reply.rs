@@ -147,10 +147,10 @@ fn opening(plan: &Plan) -> String {
     };
     let article = article(spec.name);
     format!(
-        "Here is {article} **{}** strategy for **{symbols}** on **{}** bars, {side}. {}\n\n\
+        "Here is {article} **{}** strategy for **{symbols}** on **{}**, {side}. {}\n\n\
             **Weakness.** {}",
         spec.name,
-        plan.timeframe.value.code(),
+        plan.timeframe.value.bars(),
         spec.about,
         spec.weakness
     )

@@ -78,7 +78,7 @@ fn a_momentum_strategy_is_written_at_once_from_the_profile() {
         &[
             "**momentum",
             "**AAPL**",
-            "**1d**",
+            "**daily bars**",
             "How it trades",
             "| `lookback` | 60 |",
             "Taken from",
@@ -174,7 +174,7 @@ fn follow_ups_change_the_last_strategy_and_list_what_changed() {
         "14 → **21**",
         "2 % → **1 %**",
         "long only → **long and short**",
-        "1d → **4h**",
+        "daily bars → **4-hour bars**",
         "none → **200**",
         "none → **6 %**",
         "long and short → **long only**",

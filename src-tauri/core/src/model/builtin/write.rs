@@ -20,9 +20,9 @@ pub(super) fn python(plan: &Plan) -> String {
         plan.symbols.value.join(", ")
     };
     file.push(format!(
-        "\"\"\"{} on {symbols}, {} bars.",
+        "\"\"\"{} on {symbols}, {}.",
         capital(spec.name),
-        plan.timeframe.value.code()
+        plan.timeframe.value.bars()
     ));
     file.push(String::new());
     file.push(MARK.to_owned());

@@ -233,8 +233,12 @@ impl Call {
     async fn last_words(&mut self, reader: Reader<'_>, broke: Problem) -> Problem {
         let mut deltas = Vec::new();
         let ended = reader.finish(&mut deltas);
-        deltas
-            .retain(|delta| matches!(delta, Delta::Text(_) | Delta::Thought(_) | Delta::Usage(_)));
+        deltas.retain(|delta| {
+            matches!(
+                delta,
+                Delta::Text(_) | Delta::Thought(_) | Delta::Anew { .. } | Delta::Usage(_)
+            )
+        });
         self.pass(&mut deltas).await;
         match ended {
             Err(said) if said.is_of_the_service() => said,
@@ -244,7 +248,7 @@ impl Call {
 
     async fn pass(&mut self, deltas: &mut Vec<Delta>) {
         for delta in deltas.drain(..) {
-            self.said |= matches!(delta, Delta::Text(_));
+            self.said |= matches!(delta, Delta::Text(_) | Delta::Anew { .. });
             self.deltas.send(Ok(delta)).await.ok();
         }
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::broke_off;
+use super::thinking::Thinking;
 use crate::model::{Delta, Problem, ProblemCode, Usage};
 
 /// How a service says that an answer ended.
@@ -26,6 +27,7 @@ pub(super) enum Ending {
 pub(super) struct Gathered {
     text: bool,
     thought: bool,
+    thinking: Thinking,
     ending: Option<(Ending, String)>,
     blocked: Option<String>,
     model: Option<String>,
@@ -46,9 +48,41 @@ impl Gathered {
         }
     }
 
+    /// More of what a model writes that may hold its reasoning.
+    pub(super) fn content(&mut self, text: &str, to: &mut Vec<Delta>) {
+        let before = to.len();
+        self.thinking.push(text, to);
+        self.note(&to[before..]);
+    }
+
+    /// The end of the content.
+    pub(super) fn settle(&mut self, to: &mut Vec<Delta>) {
+        let before = to.len();
+        let whole = matches!(self.ending, Some((Ending::Whole | Ending::Unknown, _)));
+        self.thinking.finish(whole, to);
+        self.note(&to[before..]);
+    }
+
+    fn note(&mut self, deltas: &[Delta]) {
+        for delta in deltas {
+            match delta {
+                Delta::Text(_) => self.text = true,
+                Delta::Thought(_) => self.thought = true,
+                Delta::Anew { thoughts, text } => {
+                    self.text = !text.is_empty();
+                    self.thought = !thoughts.is_empty();
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// More of the reasoning.
     pub(super) fn thought(&mut self, text: Cow<'_, str>, to: &mut Vec<Delta>) {
         if !text.is_empty() {
+            let before = to.len();
+            self.thinking.is_told_apart(to);
+            self.note(&to[before..]);
             self.thought = true;
             to.push(Delta::Thought(text.into_owned()));
         }

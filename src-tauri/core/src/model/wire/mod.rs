@@ -19,6 +19,7 @@ mod reader;
 #[cfg(test)]
 mod recorded;
 mod said;
+mod thinking;
 
 use serde_json::Value;
 

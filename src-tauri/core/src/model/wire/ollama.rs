@@ -132,7 +132,7 @@ impl Decode for Decoder {
                 self.gathered.thought(thought, to);
             }
             if let Some(text) = message.content.0 {
-                self.gathered.text(text, to);
+                self.gathered.content(&text, to);
             }
         }
         if line.done.0 {

@@ -269,7 +269,7 @@ impl Decoder {
         }
         // A refusal is the model's own answer, in words.
         for text in [said.content.0, said.refusal.0].into_iter().flatten() {
-            self.gathered.text(text, to);
+            self.gathered.content(&text, to);
         }
         Ok(())
     }

@@ -59,6 +59,10 @@ impl Outcome {
             match delta {
                 Delta::Text(text) => self.text.push_str(&text),
                 Delta::Thought(text) => self.thoughts.push_str(&text),
+                Delta::Anew { thoughts, text } => {
+                    self.thoughts = thoughts;
+                    self.text = text;
+                }
                 Delta::Usage(usage) => self.usage = Some(usage),
                 Delta::Model(model) => self.model = Some(model),
                 Delta::Opaque(parts) => self.opaque = Some(parts),

@@ -74,30 +74,40 @@ impl<'a> Reader<'a> {
             Framer::Events(events) => events.push(bytes, |data| Ok(body.take(data, to)?)),
             Framer::Lines(lines) => lines.push(bytes, |line| Ok(body.take(line, to)?)),
         };
-        pushed.map_err(|stop| match stop {
-            Stop::Problem(problem) => *problem,
-            Stop::Refused(refused) => body.refused(&refused),
+        pushed.map_err(|stop| {
+            body.decoder.gathered().settle(to);
+            match stop {
+                Stop::Problem(problem) => *problem,
+                Stop::Refused(refused) => body.refused(&refused),
+            }
         })
     }
 
     /// The end of the body.
     pub(super) fn finish(self, to: &mut Vec<Delta>) -> Result<(), Problem> {
         let Self { framer, mut body } = self;
-        match framer {
-            Framer::Lines(lines) => body.take(&lines.finish(), to)?,
-            Framer::Events(events) => {
-                let (last, stray) = events.finish().map_err(|refused| body.refused(&refused))?;
-                if let Some(last) = last {
-                    body.take(&last, to)?;
-                }
-                body.stray(&stray, to)?;
-            }
-        }
+        let rest = body.rest(framer, to);
+        body.decoder.gathered().settle(to);
+        rest?;
         body.end(to)
     }
 }
 
 impl Body<'_> {
+    /// What no later byte completes.
+    fn rest(&mut self, framer: Framer, to: &mut Vec<Delta>) -> Result<(), Problem> {
+        match framer {
+            Framer::Lines(lines) => self.take(&lines.finish(), to),
+            Framer::Events(events) => {
+                let (last, stray) = events.finish().map_err(|refused| self.refused(&refused))?;
+                if let Some(last) = last {
+                    self.take(&last, to)?;
+                }
+                self.stray(&stray, to)
+            }
+        }
+    }
+
     fn refused(&self, refused: &Refused) -> Problem {
         let name = self.judge.name;
         let what = match refused {

@@ -354,7 +354,15 @@ chat_id: ChatId,
 /**
  * What was made.
  */
-summary: Summary, } | { "event": "thought", 
+summary: Summary, } | { "event": "anew", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, } | { "event": "thought", 
 /**
  * The chat.
  */
@@ -366,7 +374,23 @@ message_id: MessageId,
 /**
  * What came since the last such event.
  */
-text: string, } | { "event": "text", 
+text: string, } | { "event": "thoughts", 
+/**
+ * The chat.
+ */
+chat_id: ChatId, 
+/**
+ * The answer.
+ */
+message_id: MessageId, 
+/**
+ * What to show.
+ */
+blocks: Array<Block>, 
+/**
+ * Milliseconds.
+ */
+thought_ms: number, } | { "event": "text", 
 /**
  * The chat.
  */
@@ -1060,6 +1084,10 @@ created_at: Timestamp,
  */
 has_code: boolean, 
 /**
+ * Which version it stands on, where the chat shows another.
+ */
+version: Version | null, 
+/**
  * Where the words stand in it.
  */
 snippet: Array<Piece>, };
@@ -1360,6 +1388,14 @@ text: string,
  * The model's reasoning, which is no part of the answer and never sent back as text.
  */
 thoughts: string | null, 
+/**
+ * The reasoning as shown.
+ */
+thought_blocks: Array<Block>, 
+/**
+ * How long it took, in milliseconds.
+ */
+thought_ms: number | null, 
 /**
  * The text as shown. Empty for a question, which is shown as it was typed.
  */
@@ -2725,6 +2761,19 @@ since: Timestamp,
  * Minutes by which the person's days begin before those of UTC.
  */
 offset_minutes: number, };
+
+/**
+ * One of several versions of a message.
+ */
+export type Version = { 
+/**
+ * Which it is, from 1.
+ */
+number: number, 
+/**
+ * How many there are.
+ */
+of: number, };
 
 /**
  * Where a context and the trading profile disagree.
