@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse } from '../fake/backend';
-import { ask, button, click, open } from './open';
+import { ask, button, click, last, open } from './open';
 
 const LONG = 'Write a momentum strategy for AAPL on daily bars.';
 const message = () => screen.findByLabelText<HTMLTextAreaElement>('Message');
@@ -73,6 +73,16 @@ describe('an answer', () => {
     });
     await ended('done');
     expect(document.querySelector('[data-block="1"] p')).toBe(first);
+  });
+
+  it('has its code copied while that is still written', async () => {
+    const backend = open({ signedIn: true, pace: 5 });
+    await ask(LONG);
+    await click('Copy code');
+    expect(last(backend, 'copy_code')).toMatchObject({ message_id: Number((await answers())[0]?.dataset.messageId) });
+    expect((await answers())[0]?.dataset.state).toBe('writing');
+    await click('Stop');
+    await ended('stopped');
   });
 
   it('ends in a code block that is named after its strategy and copied by its place', async () => {

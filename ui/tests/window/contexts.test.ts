@@ -193,6 +193,7 @@ describe('where a context and the profile disagree', () => {
     await click('New chat');
     expect((await button('Context: Mine')).title).toContain('It works on 5m; your profile says 1d.');
     await click('Profile: Moderate · 1d · 4 symbols');
+    await click('All of your profile');
     await on('profile');
     await click('Mine');
     await on('contexts');
