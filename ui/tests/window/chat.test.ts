@@ -76,7 +76,7 @@ describe('an answer', () => {
   });
 
   it('has its code copied while that is still written', async () => {
-    const backend = open({ signedIn: true, pace: 5 });
+    const backend = open({ signedIn: true, pace: 40 });
     await ask(LONG);
     await click('Copy code');
     expect(last(backend, 'copy_code')).toMatchObject({ message_id: Number((await answers())[0]?.dataset.messageId) });

@@ -139,6 +139,7 @@ describe('a problem', () => {
     expect((await card()).textContent.replaceAll(/\s+/g, ' ')).toMatch(/wait (29|30) s\./);
     await vi.advanceTimersByTimeAsync(31_000);
     expect((await card()).textContent).not.toContain('asks to wait');
+    await click('Details');
     expect(within(await card()).getByText(/The model is overloaded/, { selector: 'pre' })).toBeTruthy();
   });
 
