@@ -76,14 +76,18 @@ describe('an answer', () => {
   });
 
   it('has its code copied while that is still written', async () => {
-    const backend = open({ signedIn: true, pace: 40 });
+    const backend = open({ signedIn: true, pace: 30 });
     await ask(LONG);
-    await click('Copy code');
+    await vi.waitFor(() => {
+      const copy = document.querySelector('[aria-label="Copy code"]');
+      if (!copy) throw new Error('no code yet');
+      return fireEvent.click(copy);
+    }, { timeout: 15_000, interval: 20 });
     expect(last(backend, 'copy_code')).toMatchObject({ message_id: Number((await answers())[0]?.dataset.messageId) });
     expect((await answers())[0]?.dataset.state).toBe('writing');
     await click('Stop');
     await ended('stopped');
-  });
+  }, 20_000);
 
   it('ends in a code block that is named after its strategy and copied by its place', async () => {
     const backend = open({ signedIn: true });

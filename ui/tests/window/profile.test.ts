@@ -43,7 +43,7 @@ it('risk, timeframe and symbols are changed beside the question, and the rest st
   const asked = times(backend, 'contexts');
   await fireEvent.click(brief.getByRole('button', { name: 'Save' }));
   expect(await button('Profile: Aggressive · 1d · 4 symbols')).toBeTruthy();
-  expect(screen.queryByRole('dialog')).toBeNull();
+  await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
   expect(last(backend, 'update_profile')).toMatchObject({
     risk_tolerance: 'aggressive',
     timeframe: '1d',

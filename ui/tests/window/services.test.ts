@@ -43,7 +43,7 @@ describe('a service', () => {
     await click('Add and test');
     const form = within(await dialog('Add Google Gemini'));
     expect((await form.findByRole('alert')).textContent).toContain('Gemini refused the key. Check it, or enter another one.');
-    await click('Details');
+    await fireEvent.click(form.getByRole('button', { name: 'Details' }));
     expect(form.getByText('API_KEY_INVALID')).toBeTruthy();
     expect((await screen.findByLabelText<HTMLInputElement>('API key')).value).toBe('');
     backend.services.problems.clear();
