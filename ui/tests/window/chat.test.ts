@@ -8,7 +8,7 @@ const message = () => screen.findByLabelText<HTMLTextAreaElement>('Message');
 const answers = () => screen.findAllByRole('article', { name: 'Answer' });
 
 function ended(state: string): Promise<void> {
-  return vi.waitFor(async () => { expect((await answers()).at(-1)?.dataset.state).toBe(state); });
+  return vi.waitFor(async () => { expect((await answers()).at(-1)?.dataset.state).toBe(state); }, { timeout: 15_000 });
 }
 
 describe('asking', () => {
