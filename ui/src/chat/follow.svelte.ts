@@ -4,6 +4,8 @@
  * doesn't anchor scrolling, so that is done by hand.
  */
 const NEAR = 24;
+/** What stays free above and below what is brought into view. */
+const ROOM = 12;
 /** A scroll this soon after a wheel, key or touch is the reader's own, in milliseconds. */
 const OWN = 500;
 const HANDS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
@@ -62,6 +64,18 @@ export class Follow {
     const room = Math.max(0, scroller.clientHeight - element.offsetHeight);
     this.#scrollTo(element.offsetTop - room / 2);
     // On the way there nothing that was measured only now may move it away.
+    this.#anchor = { element, top: element.offsetTop - scroller.scrollTop };
+  }
+
+  /** Brings all of an element of the column into view that is partly out of it, and stays with it. */
+  toView(element: HTMLElement): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    // Where all of the column is in view, so is its end.
+    this.atEnd = !this.more && scroller.scrollHeight <= scroller.clientHeight;
+    const below = element.offsetTop + element.offsetHeight + ROOM - scroller.clientHeight;
+    // Where it is higher than the view, its beginning counts.
+    this.#scrollTo(Math.min(element.offsetTop - ROOM, Math.max(scroller.scrollTop, below)));
     this.#anchor = { element, top: element.offsetTop - scroller.scrollTop };
   }
 

@@ -6,10 +6,12 @@ const CODE_LINE = 16;
 /** Letters in a line of the column. */
 const LETTERS = 92;
 /** Gaps, the row of buttons, the head of a code block. */
-const REST = 44;
+const REST = 40;
+/** Gaps and the frame of a question. */
+const FRAME = 26;
 
 export function heightOf({ role, text }: MessageView): number {
-  let height = REST;
+  let height = role === 'user' ? FRAME : REST;
   let code = false;
   for (const line of text.split('\n')) {
     if (line.startsWith('```')) {

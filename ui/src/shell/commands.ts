@@ -16,6 +16,8 @@ import Settings from '@lucide/svelte/icons/settings';
 import SquareSlash from '@lucide/svelte/icons/square-slash';
 import Square from '@lucide/svelte/icons/square';
 import SquarePen from '@lucide/svelte/icons/square-pen';
+import Moon from '@lucide/svelte/icons/moon';
+import Sun from '@lucide/svelte/icons/sun';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
 import Type from '@lucide/svelte/icons/type';
@@ -46,8 +48,11 @@ const TABLE = {
   contexts: { group: 'Go to', words: 'Contexts', also: 'instructions', icon: Layers },
   profile: { group: 'Go to', words: 'Profile', also: 'risk symbols timeframe', icon: UserRound },
   settings: { group: 'Go to', words: 'Settings', also: 'preferences options', icon: Settings, keys: ['mod+,'] },
-  theme: { group: 'Appearance', words: 'Switch theme', also: 'theme light dark', icon: SunMoon },
-  contrast: { group: 'Appearance', words: 'Higher contrast', also: 'contrast', icon: Contrast },
+  'theme-light': { group: 'Appearance', words: 'Theme: light', icon: Sun },
+  'theme-dark': { group: 'Appearance', words: 'Theme: dark', icon: Moon },
+  'theme-system': { group: 'Appearance', words: 'Theme: as the system', icon: SunMoon },
+  'contrast-high': { group: 'Appearance', words: 'Contrast: high', icon: Contrast },
+  'contrast-system': { group: 'Appearance', words: 'Contrast: as the system', icon: Contrast },
   larger: { group: 'Appearance', words: 'Larger text', also: 'zoom in size', icon: AArrowUp, keys: ['mod+plus'], everywhere: true },
   smaller: { group: 'Appearance', words: 'Smaller text', also: 'zoom out size', icon: AArrowDown, keys: ['mod+minus'], everywhere: true },
   'usual-size': { group: 'Appearance', words: 'Reset text size', also: 'zoom 100 % usual', icon: Type, keys: ['mod+0'], everywhere: true },
@@ -68,6 +73,8 @@ export interface Deed {
   run: () => unknown;
   /** Whether it can be done right now; else it is not offered, and its keys do nothing. */
   when?: () => boolean;
+  /** Whether it is so already: then it is marked, and others of the same words come before it. */
+  is?: () => boolean;
   /** What it would do right now, where its words say more than that. */
   says?: () => string;
 }

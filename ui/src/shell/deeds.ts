@@ -2,6 +2,7 @@
 import { tick } from 'svelte';
 import type { Desk } from '../chat/desk.svelte';
 import type { Search } from '../search/search.svelte';
+import type { Appearance } from '../lib/api';
 import { appearance } from '../settings/appearance.svelte';
 import type { Deed, Deeds } from './commands';
 import { copyLastCode, lastCode } from './last-code';
@@ -39,14 +40,11 @@ export function deedsOf({ route, desk, palette, search, newChat, openSearch, lea
     contexts: { run: () => route.go('contexts') },
     profile: { run: () => route.go('profile') },
     settings: { run: () => route.go('settings') },
-    theme: {
-      run: () => appearance.change({ theme: appearance.dark ? 'light' : 'dark' }),
-      says: () => (appearance.dark ? 'Switch to the light theme' : 'Switch to the dark theme'),
-    },
-    contrast: {
-      run: () => appearance.change({ contrast: appearance.current.contrast === 'high' ? 'system' : 'high' }),
-      says: () => (appearance.current.contrast === 'high' ? 'Usual contrast' : 'Higher contrast'),
-    },
+    'theme-light': look('theme', 'light'),
+    'theme-dark': look('theme', 'dark'),
+    'theme-system': look('theme', 'system'),
+    'contrast-high': look('contrast', 'high'),
+    'contrast-system': look('contrast', 'system'),
     palette: { run: showPalette },
     sidebar: { run: route.toggleSidebar, says: () => (route.sidebar ? 'Hide the sidebar' : 'Show the sidebar') },
     lock: { run: leaving.lock },
@@ -70,6 +68,10 @@ export function deedsOf({ route, desk, palette, search, newChat, openSearch, lea
     await tick();
     palette.show();
   }
+}
+
+function look<K extends 'theme' | 'contrast'>(what: K, value: Appearance[K]): Deed {
+  return { run: () => appearance.change({ [what]: value }), is: () => appearance.current[what] === value };
 }
 
 async function resize(size: number | null): Promise<void> {

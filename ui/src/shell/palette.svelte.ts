@@ -20,6 +20,8 @@ export interface Item {
   keys?: string;
   pieces?: { text: string; hit: boolean }[];
   note?: string;
+  /** Whether it is so already. */
+  now?: boolean;
   run: () => unknown;
 }
 
@@ -97,7 +99,8 @@ function commands(deeds: Deeds, which: (id: CommandId) => boolean): Item[] {
   return offered.map((id) => {
     const { words, also, icon } = COMMANDS[id];
     const said = deeds[id].says?.() ?? words;
-    return { key: id, words: said, also: `${words} ${also ?? ''}`, icon, keys: keysOf(id), run: deeds[id].run };
+    const now = deeds[id].is?.() ?? false;
+    return { key: id, words: said, also: `${words} ${also ?? ''}`, icon, keys: keysOf(id), note: now ? 'Now' : undefined, now, run: deeds[id].run };
   });
 }
 
@@ -120,12 +123,16 @@ function searchFor(places: Places, text: string): Item {
   return { key: 'search-for-words', words: `Search messages for “${text}”`, icon: Search, run: () => places.search(text) };
 }
 
-/** Those that fit, the best first. Other words for the same count less than its own. */
+/**
+ * Those that fit, the best first. Other words for the same count less than its own, and what is so
+ * already less than what would change something.
+ */
 function fitting(items: Item[], text: string): Item[] {
   const fits = items.map((item) => {
     const own = fit(item.words, text);
     const other = item.also ? fit(item.also, text) : null;
-    return { item, how: Math.max(own ?? -1, other === null ? -1 : other - 0.5) };
+    const best = Math.max(own ?? -1, other === null ? -1 : other - 0.5);
+    return { item, how: best, rank: best - (item.now ? 0.5 : 0) };
   });
-  return fits.filter(({ how }) => how >= 0).sort((a, b) => b.how - a.how).map(({ item }) => item);
+  return fits.filter(({ how }) => how >= 0).sort((a, b) => b.rank - a.rank).map(({ item }) => item);
 }

@@ -1,14 +1,14 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse } from '../fake/backend';
-import { ask, button, click, open } from './open';
+import { ask, button, click, last, open } from './open';
 
 const LONG = 'Write a momentum strategy for AAPL on daily bars.';
 const message = () => screen.findByLabelText<HTMLTextAreaElement>('Message');
 const answers = () => screen.findAllByRole('article', { name: 'Answer' });
 
 function ended(state: string): Promise<void> {
-  return vi.waitFor(async () => { expect((await answers()).at(-1)?.dataset.state).toBe(state); });
+  return vi.waitFor(async () => { expect((await answers()).at(-1)?.dataset.state).toBe(state); }, { timeout: 15_000 });
 }
 
 describe('asking', () => {
@@ -74,6 +74,20 @@ describe('an answer', () => {
     await ended('done');
     expect(document.querySelector('[data-block="1"] p')).toBe(first);
   });
+
+  it('has its code copied while that is still written', async () => {
+    const backend = open({ signedIn: true, pace: 30 });
+    await ask(LONG);
+    await vi.waitFor(() => {
+      const copy = document.querySelector('[aria-label="Copy code"]');
+      if (!copy) throw new Error('no code yet');
+      return fireEvent.click(copy);
+    }, { timeout: 15_000, interval: 20 });
+    expect(last(backend, 'copy_code')).toMatchObject({ message_id: Number((await answers())[0]?.dataset.messageId) });
+    expect((await answers())[0]?.dataset.state).toBe('writing');
+    await click('Stop');
+    await ended('stopped');
+  }, 20_000);
 
   it('ends in a code block that is named after its strategy and copied by its place', async () => {
     const backend = open({ signedIn: true });

@@ -230,6 +230,7 @@ describe('where a context and the profile disagree', () => {
     await click('New chat');
     expect((await button('Context: Mine')).title).toContain('It works on 5-minute bars; your profile says daily bars.');
     await click('Profile: Moderate · Daily · 4 symbols');
+    await click('All of your profile');
     await on('profile');
     await click('Mine');
     await on('contexts');

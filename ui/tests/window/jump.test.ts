@@ -43,7 +43,7 @@ it('a message far up is shown with what is around it, takes the keyboard and sta
   expect(screen.queryByText('Number 400.')).toBeNull();
   expect([desk.conversation.branch.hasOlder, desk.conversation.branch.hasNewer]).toEqual([true, true]);
   await vi.waitFor(() => { expect(found.classList).not.toContain('found'); }, 3000);
-  screen.getByText('Jump to latest').click();
+  screen.getByTitle('Jump to latest').click();
   expect(await screen.findByText('Number 400.')).toBeTruthy();
 }, 10_000);
 

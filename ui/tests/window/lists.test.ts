@@ -115,6 +115,7 @@ describe('an archived chat', () => {
     await choose(OPTIONS, 'Archive');
     await vi.waitFor(async () => { expect(await titles()).not.toContain(TITLE); });
     expect(heading()).toBe(TITLE);
+    expect(screen.getByText('Archived')).toBeTruthy();
     await click('Archived chats');
     expect(last(backend, 'chats')).toMatchObject({ list: 'archived', after: null });
     await vi.waitFor(async () => { expect(await titles('Archived chats')).toEqual([TITLE]); });
@@ -122,6 +123,7 @@ describe('an archived chat', () => {
     await choose('Chat options', 'Unarchive');
     await vi.waitFor(async () => { expect(await titles('Archived chats')).toEqual([]); });
     expect(await screen.findByText(/^No chat is archived/)).toBeTruthy();
+    expect(screen.queryByText('Archived')).toBeNull();
     await click('Back to all chats');
     expect(await titles()).toContain(TITLE);
     expect(document.activeElement).toBe(await button('Archived chats'));

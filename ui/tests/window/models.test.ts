@@ -176,6 +176,7 @@ describe('a problem', () => {
     expect((await card()).textContent.replaceAll(/\s+/g, ' ')).toMatch(/wait (29|30) s\./);
     await vi.advanceTimersByTimeAsync(31_000);
     expect((await card()).textContent).not.toContain('asks to wait');
+    await click('Details');
     expect(within(await card()).getByText(/The model is overloaded/, { selector: 'pre' })).toBeTruthy();
   });
 
@@ -236,6 +237,16 @@ describe('going on', () => {
     expect(await buttons(await card())).toEqual(['Continue', 'Try again']);
   });
 
+  it.each([
+    ['stopped', 'Stopped before anything was written.'],
+    ['interrupted', 'The program ended before anything was written.'],
+  ] as const)('where nothing was written of what was %s, nothing is said to be kept and nothing can be copied', async (state, words) => {
+    await answered({ state, text: '', blocks: [], thoughts: null });
+    expect(await screen.findByText(words)).toBeTruthy();
+    const answer = within(screen.getByRole('article', { name: 'Answer' }));
+    expect(answer.getAllByRole('button').map((one) => one.getAttribute('aria-label') ?? one.textContent.trim())).toEqual(['Try again', 'About this answer']);
+  });
+
   it('is not offered where there is nothing of the answer', async () => {
     await failed('', PROBLEMS.broken);
     expect(await buttons(await card())).toEqual(['Try again']);
@@ -257,6 +268,7 @@ describe('the model’s window', () => {
   it('is measured, and asked for again when an answer ends', async () => {
     const { backend, answer } = await answered({}, (made) => (made.meter = { ...made.meter, used: 12_480, limit: 1_040_384 }));
     expect((await gauge()).getAttribute('aria-valuetext')).toBe('about 12,480 of 1,040,384 tokens');
+    expect((await gauge()).textContent.trim()).toBe('12K / 1M');
     backend.meter = { ...backend.meter, used: 700_000, counted: true };
     backend.emit({ event: 'ended', chat_id: answer.chat_id, message: answer });
     await vi.waitFor(async () => { expect((await gauge()).getAttribute('aria-valuetext')).toBe('700,000 of 1,040,384 tokens'); });

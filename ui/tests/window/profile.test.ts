@@ -1,7 +1,7 @@
 /** The profile in depth: limits of the person's own, what is told, what disagrees. */
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { expect, it, vi } from 'vitest';
-import { choose, click, last, on, open, times, write } from './open';
+import { button, choose, click, last, on, open, times, write } from './open';
 
 const own = () => screen.findAllByLabelText<HTMLInputElement>('Name', { selector: '[data-own]' });
 
@@ -27,6 +27,31 @@ it('limits of the person’s own are added, checked and removed', async () => {
     expect(last(backend, 'update_profile')).toMatchObject({ risk_parameters: { max_position_size: 0.1, max_drawdown: 0.15, stop_loss_pct: 0.02, take_profit_pct: 0.05, max_open_positions: 5 } });
   });
   expect((last(backend, 'update_profile') as { risk_parameters: object }).risk_parameters).not.toHaveProperty('kelly_fraction');
+});
+
+it('risk, timeframe and symbols are changed beside the question, and the rest stays', async () => {
+  const backend = open({ signedIn: true });
+  await click('Profile: Moderate · 1d · 4 symbols');
+  const brief = within(await screen.findByRole('dialog', { name: 'Profile' }));
+  await fireEvent.click(brief.getByRole('radio', { name: 'Aggressive' }));
+  await fireEvent.click(brief.getByRole('button', { name: 'Remove TSLA' }));
+  await fireEvent.input(brief.getByLabelText('Symbols'), { target: { value: 'way!' } });
+  await fireEvent.click(brief.getByRole('button', { name: 'Save' }));
+  expect(await brief.findByText(/can’t be a ticker symbol/)).toBeTruthy();
+  expect(times(backend, 'update_profile')).toBe(0);
+  await fireEvent.input(brief.getByLabelText('Symbols'), { target: { value: 'nvda' } });
+  const asked = times(backend, 'contexts');
+  await fireEvent.click(brief.getByRole('button', { name: 'Save' }));
+  expect(await button('Profile: Aggressive · 1d · 4 symbols')).toBeTruthy();
+  await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+  expect(last(backend, 'update_profile')).toMatchObject({
+    risk_tolerance: 'aggressive',
+    timeframe: '1d',
+    symbols: ['AAPL', 'GOOGL', 'MSFT', 'NVDA'],
+    goals: 'Steady growth with few trades and no sleepless nights.',
+  });
+  // What disagrees with it may be something else now.
+  await vi.waitFor(() => { expect(times(backend, 'contexts')).toBe(asked + 1); });
 });
 
 it('what models are told of it is shown, and follows what is saved', async () => {

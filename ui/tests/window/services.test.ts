@@ -43,6 +43,7 @@ describe('a service', () => {
     await click('Add and test');
     const form = within(await dialog('Add Google Gemini'));
     expect((await form.findByRole('alert')).textContent).toContain('Gemini refused the key. Check it, or enter another one.');
+    await fireEvent.click(form.getByRole('button', { name: 'Details' }));
     expect(form.getByText('API_KEY_INVALID')).toBeTruthy();
     expect((await screen.findByLabelText<HTMLInputElement>('API key')).value).toBe('');
     backend.services.problems.clear();
@@ -202,6 +203,7 @@ describe('a service', () => {
     await click('Test Gemini');
     const alert = await screen.findByRole('alert');
     expect(within(alert).getByText('It can’t be reached.')).toBeTruthy();
+    await fireEvent.click(within(alert).getByRole('button', { name: 'Details' }));
     expect(within(alert).getByText('dns error')).toBeTruthy();
   });
 });

@@ -51,6 +51,11 @@ class Toasts {
     this.shown = this.shown.filter((toast) => toast.id !== id);
   }
 
+  /** Takes away what only said that something is done: something else wants to be read now. */
+  settle(): void {
+    this.shown = this.shown.filter(({ kind, action }) => kind === 'fault' || action !== null);
+  }
+
   clear(): void {
     this.shown = [];
   }
