@@ -49,7 +49,7 @@ pub(crate) fn check(method: &Method, path: &str, answer: &Answer) {
         rows.iter().find(|(known, template, _)| known == method && fits(template, path))
     });
     let Some((_, _, operation)) = row else {
-        assert!(matches!(answer.status, 403 | 404 | 405), "{method} {path}: {}", answer.status);
+        assert!((403..=405).contains(&answer.status), "{method} {path}: {}", answer.status);
         return;
     };
     let status = answer.status.to_string();
