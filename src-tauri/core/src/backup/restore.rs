@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+use super::verify::opens_with;
 use super::{BackupError, BackupInfo, find, folder, keep, list, pack, replaced};
 use crate::account::{self, Account, AccountError, DoorKind, Session};
 use crate::clock::{Sources, Timestamp};
 use crate::core::Core;
 use crate::vault::{
-    self, DataKey, Folder, Header, HeaderError, Holder, Opener, RecoveryCode, Secret, StoreError,
+    self, DataKey, Folder, Header, HeaderError, Holder, Opener, RecoveryCode, Secret,
 };
 
 /// Folders in which a restore was being made ready.
@@ -248,8 +249,8 @@ pub(super) async fn unpack(
 
 /// A header and the data key that it gave.
 pub(super) struct Opened {
-    opener: Header,
-    data_key: DataKey,
+    pub(super) opener: Header,
+    pub(super) data_key: DataKey,
     /// Whether it is the header in force here, and not the backup's.
     is_todays: bool,
 }
@@ -285,24 +286,6 @@ pub(super) async fn prove(
         }
     }
     Ok(opened)
-}
-
-/// Which of `keys` opens the database, every page of which was read then.
-pub(super) async fn opens_with(
-    database: &Path,
-    keys: &[Opened],
-    backed_up: &Header,
-) -> Result<usize, BackupError> {
-    for (at, opened) in keys.iter().enumerate() {
-        match vault::check(database, &opened.data_key, None).await {
-            Ok(()) => return Ok(at),
-            // A key that isn't the database's and a damaged one look alike.
-            Err(StoreError::Damaged) => {}
-            Err(fault) => return Err(fault.into()),
-        }
-    }
-    let has_own = keys.iter().any(|opened| opened.opener.generation == backed_up.generation);
-    Err(if has_own { BackupError::Damaged } else { BackupError::OtherKey })
 }
 
 /// The one of `keys` that goes on. Where today's is among them, it is today's, whichever opens the

@@ -8,11 +8,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::restore::{aside, opens_with, prove, read_header, unpack};
+use super::restore::{Opened, aside, prove, read_header, unpack};
 use super::{BackupError, ChosenBackup, Key, inspect, pack, verified};
 use crate::account::{self, AccountError, DoorKind};
 use crate::core::Core;
-use crate::vault;
+use crate::vault::{self, Header, StoreError};
 
 /// What was checked of a backup. Where it is no whole backup, there is none of this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -62,4 +62,22 @@ pub async fn verify(
     let read = read.await;
     fs::remove_dir_all(aside.path()).ok();
     read.map(|_| CheckedBackup { told, opened: true })
+}
+
+/// Which of `keys` opens the database, every page of which was read then.
+pub(super) async fn opens_with(
+    database: &Path,
+    keys: &[Opened],
+    backed_up: &Header,
+) -> Result<usize, BackupError> {
+    for (at, opened) in keys.iter().enumerate() {
+        match vault::check(database, &opened.data_key, None).await {
+            Ok(()) => return Ok(at),
+            // A key that isn't the database's and a damaged one look alike.
+            Err(StoreError::Damaged) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    let has_own = keys.iter().any(|opened| opened.opener.generation == backed_up.generation);
+    Err(if has_own { BackupError::Damaged } else { BackupError::OtherKey })
 }
