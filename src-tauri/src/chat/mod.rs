@@ -164,10 +164,9 @@ async fn listen(
                 screen.more(&text)?;
                 printed += text.len();
             }
-            Some(ChatEvent::Anew { message_id, .. }) if message_id == id && show => {
+            Some(ChatEvent::Anew { message_id, .. }) if message_id == id => {
                 if printed > 0 {
-                    print("\n\n")?;
-                    eprintln!("That was the model’s reasoning; its answer follows.\n");
+                    screen.anew()?;
                 }
                 printed = 0;
             }

@@ -59,6 +59,17 @@ impl Screen {
         Ok(())
     }
 
+    /// What was shown was no answer, but the reasoning before it.
+    pub(super) fn anew(&mut self) -> Result<(), Failure> {
+        if matches!(self, Self::Nowhere) {
+            return Ok(());
+        }
+        self.end()?;
+        *self = Self::of_output(false);
+        remark("That was the model’s reasoning; its answer follows.");
+        print("\n")
+    }
+
     /// The end of the answer.
     pub(super) fn end(&mut self) -> Result<(), Failure> {
         match self {
