@@ -126,7 +126,7 @@ impl Told {
             let Some(chat) = next else { continue };
             if own.fits() {
                 size = size.with(own);
-                small.push(chat);
+                small.push(*chat);
                 continue;
             }
             match storing::store_large(session, &chat, &profile, reading.under).await? {
@@ -167,7 +167,7 @@ impl Told {
     async fn store_small(
         &mut self,
         session: &Session,
-        chats: &mut Vec<Box<Incoming>>,
+        chats: &mut Vec<Incoming>,
         profile: &ProfileDraft,
     ) -> Result<(), TransferError> {
         if chats.is_empty() {
