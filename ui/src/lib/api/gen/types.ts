@@ -1058,7 +1058,11 @@ known: number,
 /**
  * Chats that could not be taken, each with why.
  */
-refused: Array<string>, };
+refused: Array<string>, 
+/**
+ * Whether the person gave it up: what came in before that is whole and stays.
+ */
+cancelled: boolean, };
 
 /**
  * Where the secret of somebody who stays signed in is kept.
@@ -2550,7 +2554,7 @@ total: number, };
 /**
  * What takes long.
  */
-export type WorkKind = "rekey" | "backup";
+export type WorkKind = "rekey" | "backup" | "import";
 
 /** Every command: what it takes and what it answers. */
 export interface Commands {
