@@ -54,7 +54,7 @@ impl Size {
 /// Stores chats that fit one transaction together, except those that are here.
 pub(super) async fn store_small(
     session: &Session,
-    chats: &[Box<Incoming>],
+    chats: &[Incoming],
     profile: &ProfileDraft,
 ) -> Result<Vec<Became>, TransferError> {
     let mut db = session.vault().await?;
