@@ -3,14 +3,12 @@
 //! Nothing is unpacked to the disk. It refuses what is no file, more than 1 GiB of text in all,
 //! more than 256 MiB of it in one chat, and whatever holds no chats.
 
-use std::cell::Cell;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek as _};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use serde::Deserialize as _;
@@ -21,6 +19,7 @@ use super::super::FORMAT;
 use super::chatgpt::Conversation;
 use super::loose::Perhaps;
 use super::mended::Mended;
+use super::meter::{Meter, Metered, Progress};
 use super::own::Document;
 use super::tree::{Draft, Incoming, called};
 use crate::clock::Timestamp;
@@ -42,21 +41,6 @@ pub(super) enum Found {
 
 /// Takes what is found; `false` when no more is wanted.
 pub(super) type Take<'a> = dyn FnMut(Found) -> bool + 'a;
-
-/// How many bytes of text were read, and how many there are.
-#[derive(Default)]
-pub(super) struct Progress {
-    done: AtomicU64,
-    total: AtomicU64,
-}
-
-impl Progress {
-    /// Bytes read, and bytes in all.
-    pub(super) fn told(&self) -> (u64, u64) {
-        let (done, total) = (self.done.load(Relaxed), self.total.load(Relaxed));
-        (done.min(total), total)
-    }
-}
 
 /// Reads the chats in the file at `path`, tells `progress` how far that is, and answers why it could
 /// not be read on.
@@ -96,54 +80,6 @@ struct Reading<'a, 'b> {
     now: Timestamp,
     meter: Rc<Meter>,
     take: &'a mut Take<'b>,
-}
-
-struct Meter {
-    /// In MiB.
-    most: u64,
-    largest: u64,
-    all: Cell<u64>,
-    /// Where the chat that is being read began.
-    began: Cell<u64>,
-    progress: Arc<Progress>,
-}
-
-impl Meter {
-    fn up_to(most: u64, largest: u64, progress: Arc<Progress>) -> Self {
-        Self { most, largest, all: Cell::new(0), began: Cell::new(0), progress }
-    }
-
-    fn begin(&self) {
-        self.began.set(self.all.get());
-    }
-
-    fn is_full(&self) -> bool {
-        self.all.get() > self.most << 20
-    }
-
-    fn count(&self, bytes: usize) -> io::Result<usize> {
-        self.all.set(self.all.get() + bytes as u64);
-        self.progress.done.fetch_add(bytes as u64, Relaxed);
-        if self.is_full() {
-            return Err(io::Error::other(format!("it holds more than {} MiB of text", self.most)));
-        }
-        if self.all.get() - self.began.get() > self.largest << 20 {
-            return Err(io::Error::other(format!(
-                "a chat in it has more than {} MiB",
-                self.largest
-            )));
-        }
-        Ok(bytes)
-    }
-}
-
-/// A reader that ends with a fault when there is too much.
-struct Metered<R>(R, Rc<Meter>);
-
-impl<R: Read> Read for Metered<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.1.count(self.0.read(buffer)?)
-    }
 }
 
 impl Reading<'_, '_> {

@@ -8,6 +8,7 @@ mod chatgpt;
 mod file;
 mod loose;
 mod mended;
+mod meter;
 mod own;
 mod storing;
 pub(super) mod tree;
@@ -19,7 +20,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use self::file::{Found, Progress};
+use self::file::Found;
+use self::meter::Progress;
 use self::storing::{Became, Size};
 use self::tree::Incoming;
 use super::{Imported, TransferError};
@@ -113,7 +115,7 @@ impl Told {
         let profile = profile::read(&mut *session.vault().await?).await?.draft;
         let (mut small, mut size) = (Vec::new(), Size::default());
         while let Some(next) = self.next(found, small.is_empty()).await {
-            let own = next.as_deref().map_or(Size::default(), Size::of);
+            let own = next.as_ref().map_or(Size::default(), Size::of);
             if next.is_none() || !size.with(own).fits() {
                 self.store_small(session, &mut small, &profile).await?;
                 size = Size::default();
@@ -146,7 +148,7 @@ impl Told {
         &mut self,
         found: &mut mpsc::Receiver<Found>,
         waits: bool,
-    ) -> Option<Option<Box<Incoming>>> {
+    ) -> Option<Option<Incoming>> {
         loop {
             let next = if waits {
                 found.recv().await?
@@ -158,7 +160,7 @@ impl Told {
                 }
             };
             match next {
-                Found::Chat(chat) => return Some(Some(chat)),
+                Found::Chat(chat) => return Some(Some(*chat)),
                 Found::Refused(why) => self.refuse(why),
             }
         }
