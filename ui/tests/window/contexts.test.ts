@@ -208,10 +208,10 @@ describe('where a context and the profile disagree', () => {
     await write('JSON text', '{"timeframe": "5m"}');
     await tab('Form');
     await save();
-    expect(await screen.findByText('It works on 5m; your profile says 1d.')).toBeTruthy();
+    expect(await screen.findByText('It works on 5-minute bars; your profile says daily bars.')).toBeTruthy();
     go();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(screen.queryByText('It works on 15m; your profile says 1d.')).toBeNull();
+    expect(screen.queryByText('It works on 15-minute bars; your profile says daily bars.')).toBeNull();
   });
 
   it('is asked for once when the person types on', async () => {

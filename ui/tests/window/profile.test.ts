@@ -31,7 +31,7 @@ it('limits of the person’s own are added, checked and removed', async () => {
 
 it('risk, timeframe and symbols are changed beside the question, and the rest stays', async () => {
   const backend = open({ signedIn: true });
-  await click('Profile: Moderate · 1d · 4 symbols');
+  await click('Profile: Moderate · Daily · 4 symbols');
   const brief = within(await screen.findByRole('dialog', { name: 'Profile' }));
   await fireEvent.click(brief.getByRole('radio', { name: 'Aggressive' }));
   await fireEvent.click(brief.getByRole('button', { name: 'Remove TSLA' }));
@@ -42,7 +42,7 @@ it('risk, timeframe and symbols are changed beside the question, and the rest st
   await fireEvent.input(brief.getByLabelText('Symbols'), { target: { value: 'nvda' } });
   const asked = times(backend, 'contexts');
   await fireEvent.click(brief.getByRole('button', { name: 'Save' }));
-  expect(await button('Profile: Aggressive · 1d · 4 symbols')).toBeTruthy();
+  expect(await button('Profile: Aggressive · Daily · 4 symbols')).toBeTruthy();
   await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
   expect(last(backend, 'update_profile')).toMatchObject({
     risk_tolerance: 'aggressive',

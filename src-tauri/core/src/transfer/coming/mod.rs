@@ -128,7 +128,7 @@ impl Told {
             let Some(chat) = next else { continue };
             if own.fits() {
                 size = size.with(own);
-                small.push(*chat);
+                small.push(chat);
                 continue;
             }
             match storing::store_large(session, &chat, &profile, reading.under).await? {
