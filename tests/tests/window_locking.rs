@@ -114,7 +114,7 @@ fn somebody_else_comes_past_a_locked_window_and_finds_nothing_of_its_owner() {
     window.button("Copy message").within(question).click();
     let hands = world.hands();
     assert!(hands.clipboard().contains("pangolinlagoon"), "it was not copied");
-    window.lock();
+    window.lock_over_an_answer();
     let emptied = eventually(LIVENESS, || hands.clipboard_is_empty().then_some(()));
     assert!(emptied.is_some(), "what she copied is there for the next: {}", hands.clipboard());
     window.button("Switch user").click();
