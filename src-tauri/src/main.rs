@@ -24,7 +24,6 @@ mod password;
 mod person;
 mod progress;
 mod restore;
-mod saving;
 mod serve;
 mod signing_in;
 mod strategy;

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use algoagent_api::Nothing;
+use algoagent_api::saving::{self, Readers};
 use algoagent_api::strategy::{Strategy, StrategyFile, StrategyRequest};
 use algoagent_core::strategy::{HOUSE_MODULE, HOUSE_MODULE_FILE};
 use serde_json::json;
@@ -14,7 +15,6 @@ use crate::line::Line;
 use crate::markdown::{self, Look};
 use crate::named::{self, Kind, Names};
 use crate::output::{json_line, moment, print, print_as_it_is, print_json, table};
-use crate::saving::{self, Readers};
 use crate::signing_in::{enter, sign_out};
 
 const KIND: Kind =
@@ -146,7 +146,7 @@ fn write(to: &Path, text: &str, replace: bool) -> Result<(), Failure> {
     if !replace && to.symlink_metadata().is_ok() {
         return Err(there());
     }
-    let written = saving::begin(to, Readers::Usual).and_then(|mut file| {
+    let written = saving::beside(to, Readers::Usual).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         saving::take_place(file, to, replace)
     });

@@ -20,7 +20,7 @@ pub mod local_api;
 pub mod locking;
 pub mod model;
 pub mod profile;
-mod saving;
+pub mod saving;
 pub mod search;
 pub mod strategy;
 mod table;

@@ -74,7 +74,7 @@ fn still_here(door: &Door, session: &Session) -> Result<(), ApiError> {
 
 /// Who may read a saved file.
 #[derive(Clone, Copy)]
-pub(crate) enum Readers {
+pub enum Readers {
     /// As the system's settings say.
     Usual,
     /// Its owner alone.
@@ -114,7 +114,7 @@ pub(crate) fn refused(path: &Path, fault: &std::io::Error) -> ApiError {
 fn put(path: &Path, from: &mut impl Read, readers: Readers) -> std::io::Result<()> {
     let mut file = beside(path, readers)?;
     std::io::copy(from, &mut file)?;
-    take_place(file, path)
+    take_place(file, path, true)
 }
 
 /// Begins a file beside `path`, which others fill over a longer time. It goes when it is dropped.
@@ -127,11 +127,15 @@ pub(crate) async fn begin(path: &Path, readers: Readers) -> Result<NamedTempFile
 /// Puts a file that was begun in the place of `path`.
 pub(crate) async fn finish(file: NamedTempFile, path: &Path) -> Result<(), ApiError> {
     let to = path.to_owned();
-    told(path, tokio::task::spawn_blocking(move || take_place(file, &to)).await)
+    told(path, tokio::task::spawn_blocking(move || take_place(file, &to, true)).await)
 }
 
-fn beside(path: &Path, readers: Readers) -> std::io::Result<NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// Begins a file beside `path`. It goes when it is dropped. It may block.
+///
+/// # Errors
+/// What the system says.
+pub fn beside(path: &Path, readers: Readers) -> std::io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut beside = tempfile::Builder::new();
     #[cfg(unix)]
     if matches!(readers, Readers::Usual) {
@@ -141,11 +145,22 @@ fn beside(path: &Path, readers: Readers) -> std::io::Result<NamedTempFile> {
     }
     #[cfg(not(unix))]
     let _ = readers;
-    beside.prefix(".algoagent-").tempfile_in(folder)
+    beside.prefix(".algoagent-").tempfile_in(folder.unwrap_or(Path::new(".")))
 }
 
-fn take_place(file: NamedTempFile, path: &Path) -> std::io::Result<()> {
+/// Puts a file that was begun in the place of `path`; of one that is there only when `replace`
+/// says so. It may block.
+///
+/// # Errors
+/// What the system says, `AlreadyExists` among it.
+pub fn take_place(file: NamedTempFile, path: &Path, replace: bool) -> std::io::Result<()> {
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    if replace {
+        return Ok(file.persist(path).map(drop)?);
+    }
+    match file.persist_noclobber(path) {
+        // Some file systems can't do that in one step.
+        Err(fault) if !path.exists() => Ok(fault.file.persist(path).map(drop)?),
+        kept => Ok(kept.map(drop)?),
+    }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use algoagent_api::Nothing;
 use algoagent_api::data::{BackupInfo, DataInfo};
+use algoagent_api::saving::{self, Readers};
 use serde_json::{Value, json};
 
 use crate::cli::{BackupCommand, BackupOptions, MakingOptions, OwnerOptions};
@@ -17,7 +18,6 @@ use crate::line::Line;
 use crate::output::{moment, print, print_json, table};
 use crate::progress::watched;
 use crate::restore;
-use crate::saving::{self, Readers};
 use crate::signing_in::{Owner, sign_in_named, sign_out};
 
 pub(crate) const WHICH_PASSWORD: &str = "Password of the account, of today or of the backup's time";
@@ -114,7 +114,7 @@ fn take(backup: &BackupInfo, to: &Path, username: &str) -> Result<PathBuf, Failu
 
 /// Whole or not at all, for its owner alone, and read back.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut beside = saving::begin(to, Readers::Owner)?;
+    let mut beside = saving::beside(to, Readers::Owner)?;
     io::copy(&mut File::open(from)?, &mut beside)?;
     beside.as_file().sync_all()?;
     if !alike(from, beside.path())? {
