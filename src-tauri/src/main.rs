@@ -29,13 +29,14 @@ mod signing_in;
 mod strategy;
 mod user;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use algoagent_core::Config;
 use clap::Parser as _;
 use cli::{Arguments, Command};
 use exit::Failure;
-use line::{Line, Start};
+use line::Line;
 
 /// What is given back is zeroed first: a password passes through buffers that nobody else wipes.
 #[global_allocator]
@@ -78,11 +79,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let data_dir = environment::data_dir(arguments.data_dir)?;
     let in_terminal = arguments.command.is_some();
-    let config = || {
-        let mut config = Config::new(data_dir.clone());
-        config.computer_key = environment::computer_key(&data_dir, in_terminal);
-        config
-    };
+    let config = || config_of(&data_dir, in_terminal);
     match arguments.command {
         Some(Command::Serve(options)) => runtime.block_on(serve::run(config, &data_dir, options)),
         Some(command) => runtime.block_on(async {
@@ -94,14 +91,20 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             line.close().await;
             done
         }),
-        None => match runtime.block_on(line::open_or_raise(config))? {
-            Start::Holds(core) => desktop::run(&runtime, core, data_dir),
-            Start::Reached(true) => output::print(
-                "AlgoAgent is already running on this data directory; its window is in front now.\n",
-            ),
-            Start::Reached(false) => Err(Failure::NoWindow(data_dir)),
-        },
+        None => {
+            let (handle, dir) = (runtime.handle().clone(), data_dir.clone());
+            let opening = std::thread::spawn(move || {
+                handle.block_on(line::open_or_raise(|| config_of(&dir, false)))
+            });
+            desktop::run(&runtime, opening, data_dir)
+        }
     }
+}
+
+fn config_of(data_dir: &Path, in_terminal: bool) -> Config {
+    let mut config = Config::new(data_dir.to_owned());
+    config.computer_key = environment::computer_key(data_dir, in_terminal);
+    config
 }
 
 async fn perform(line: &Line, command: Command) -> Result<(), Failure> {

@@ -1,13 +1,13 @@
-import { mount } from 'svelte';
+/**
+ * The page's beginning, as little of it as can be: the keys that it and the program agree on are
+ * worked out on another thread while the rest comes.
+ */
 import './app.css';
-import './chat/prose.css';
 import { install, leavePage } from './lib/api';
-import { sayOnce, tauri } from './lib/api/tauri';
-import App from './shell/App.svelte';
+import { meet, sayOnce, tauri } from './lib/api/tauri';
 
 install(tauri);
 sayOnce();
+meet();
 window.addEventListener('pagehide', leavePage);
-
-const target = document.getElementById('app');
-if (target) mount(App, { target });
+void import('./window');

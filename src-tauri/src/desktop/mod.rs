@@ -14,8 +14,12 @@ mod sealing;
 mod suspend;
 mod window;
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::fmt::Display;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use algoagent_api::Door;
 use algoagent_core::Core;
@@ -23,59 +27,46 @@ use algoagent_core::account::DoorKind;
 use tauri::{Manager as _, RunEvent};
 
 use crate::exit::Failure;
-use crate::line::Listening;
+use crate::line::{Listening, Start};
+use crate::output;
 use host::WindowHost;
+use local_api::Beside;
 use preferences::Preferences;
 use renewal::Renewal;
 use sealing::Sealing;
 
-/// Opens the window over `core` and returns when it was closed.
+/// Opens the window over the core that `opening` gives, and returns when it was closed. Where another
+/// process holds the data directory, that one's window was brought to the front instead.
 pub(crate) fn run(
     runtime: &tokio::runtime::Runtime,
-    core: Core,
+    opening: JoinHandle<Result<Start<bool>, Failure>>,
     data_dir: PathBuf,
 ) -> Result<(), Failure> {
     tauri::async_runtime::set(runtime.handle().clone());
-    let no_display = |fault: tauri::Error| {
+    // The system's window library comes up while the core opens: each takes its time.
+    let built = has_display().then(build);
+    let opened = opening.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+    let core = match opened {
+        Start::Holds(core) => core,
+        Start::Reached(true) => {
+            return output::print(
+                "AlgoAgent is already running on this data directory; its window is in front now.\n",
+            );
+        }
+        Start::Reached(false) => return Err(Failure::NoWindow(data_dir)),
+    };
+    let no_window = |fault: &dyn Display| {
         Failure::Other(format!(
             "the window can't be opened: {fault}. Without a display, `algoagent chat` holds the same conversation in the terminal"
         ))
     };
-    if !has_display() {
-        return Err(Failure::Other(
+    let app = built.ok_or_else(|| {
+        Failure::Other(
             "there is no display to open a window on. `algoagent chat` holds the same conversation in the terminal".into(),
-        ));
-    }
-    let door_core = core.clone();
-    let beside = local_api::Beside::new(core.clone());
-    let listening = Arc::clone(&beside);
-    let app = tauri::Builder::default()
-        .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_opener::init())
-        .plugin(tauri_plugin_store::Builder::new().build())
-        .invoke_handler(tauri::generate_handler![rpc::meet, rpc::call, rpc::listen])
-        .setup(move |app| {
-            let preferences = Preferences::open(app.handle(), &data_dir)?;
-            let host =
-                WindowHost::new(app.handle().clone(), preferences.clone(), Arc::clone(&listening));
-            let door = Arc::new(Door::new(door_core.clone(), DoorKind::Desktop, Arc::new(host)));
-            app.manage(Arc::clone(&door));
-            app.manage(Renewal::default());
-            app.manage(window::Closing::default());
-            app.manage(Sealing::new(door_core.clone()));
-            locking::watch(door);
-            window::open(app.handle(), &preferences, &data_dir)?;
-            let handle = app.handle().clone();
-            let raise = Arc::new(move || window::raise(&handle));
-            let terminals = tauri::async_runtime::block_on(async {
-                Listening::start(&data_dir, door_core, raise)
-            });
-            app.manage(terminals);
-            tauri::async_runtime::spawn(async move { listening.resume().await });
-            Ok(())
-        })
-        .build(tauri::generate_context!())
-        .map_err(no_display)?;
+        )
+    })?;
+    let app = app.map_err(|fault| no_window(&fault))?;
+    let beside = furnish(&app, &core, &data_dir).map_err(|fault| no_window(&fault))?;
     app.run(move |app, event| {
         if matches!(event, RunEvent::Exit) {
             if let Some(listening) = app.state::<Option<Listening>>().as_ref() {
@@ -88,6 +79,38 @@ pub(crate) fn run(
         }
     });
     Ok(())
+}
+
+/// The program as the system's window library sees it, without a window yet.
+fn build() -> tauri::Result<tauri::App> {
+    tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .invoke_handler(tauri::generate_handler![rpc::meet, rpc::call, rpc::listen])
+        .build(tauri::generate_context!())
+}
+
+/// Puts the door and what else belongs to the core into `app`, and opens its window.
+fn furnish(app: &tauri::App, core: &Core, data_dir: &Path) -> Result<Arc<Beside>, Box<dyn Error>> {
+    let preferences = Preferences::open(app.handle(), data_dir)?;
+    let beside = Beside::new(core.clone());
+    let host = WindowHost::new(app.handle().clone(), preferences.clone(), Arc::clone(&beside));
+    let door = Arc::new(Door::new(core.clone(), DoorKind::Desktop, Arc::new(host)));
+    app.manage(Arc::clone(&door));
+    app.manage(Renewal::default());
+    app.manage(window::Closing::default());
+    app.manage(Sealing::new(core.clone()));
+    window::open(app.handle(), &preferences, data_dir)?;
+    locking::watch(door);
+    let handle = app.handle().clone();
+    let raise = Arc::new(move || window::raise(&handle));
+    let terminals =
+        tauri::async_runtime::block_on(async { Listening::start(data_dir, core.clone(), raise) });
+    app.manage(terminals);
+    let listening = Arc::clone(&beside);
+    tauri::async_runtime::spawn(async move { listening.resume().await });
+    Ok(beside)
 }
 
 /// Whether the system's keychain answers; nothing is kept in it for that.

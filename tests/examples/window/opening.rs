@@ -7,7 +7,7 @@ use crate::{Row, at};
 
 const ROUNDS: usize = 20;
 /// Messages of a page.
-const PAGE: usize = 50;
+const PAGE: usize = 20;
 
 pub(crate) fn measured(window: &Window<'_>) -> Row {
     let mut long = Vec::new();

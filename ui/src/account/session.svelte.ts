@@ -4,7 +4,7 @@
  * than it is on the screen.
  */
 import { createContext } from 'svelte';
-import { asFault, call, type ApiError, type ChosenBackup, type Ended, type LockedBy, type Registered, type Restored, type SignedIn } from '../lib/api';
+import { asFault, call, type ApiError, type ChosenBackup, type Ended, type Gate, type LockedBy, type Registered, type Restored, type SignedIn, type Tile } from '../lib/api';
 
 export type Step =
   | 'starting'
@@ -55,22 +55,31 @@ export class Session {
   /** Saves what is only on the screen. */
   #keep: () => Promise<void> = () => Promise.resolve();
   #afterCode: Step = 'in';
+  #tiles: Promise<Tile[]> | null = null;
 
   async start(): Promise<void> {
+    // Asked for together: what is needed stands on the screen after one turn to the program and back.
+    const gateway = call('gate', {});
+    this.#tiles = call('accounts', {});
+    gateway.catch(() => undefined);
+    this.#tiles.catch(() => undefined);
     try {
       const me = await call('me', {});
-      if (me) {
-        this.signedIn(me);
-        return;
-      }
-      const gate = await call('gate', {});
-      this.locked = gate.locked;
-      if (gate.ended) this.note = ENDED[gate.ended];
-      if (gate.resumable) await this.#resume();
+      if (me) this.signedIn(me);
+      else await this.#arrive(await gateway);
     } catch (error) {
       this.fault = asFault(error);
     }
     if (this.step === 'starting' || this.step === 'opening') this.back();
+    // Whoever comes to the list later wants it as it is then.
+    if (this.step !== 'sign-in') this.#tiles = null;
+  }
+
+  /** The accounts of this computer. What was asked for at the start is given once. */
+  tiles(): Promise<Tile[]> {
+    const asked = this.#tiles;
+    this.#tiles = null;
+    return asked ?? call('accounts', {});
   }
 
   /** To the first screen for somebody who isn't signed in. */
@@ -257,6 +266,13 @@ export class Session {
       this.fault = asFault(error);
     }
     if (this.step === 'starting') this.back();
+  }
+
+  /** Nobody is signed in: shows who was, or lets them in again. */
+  async #arrive(gate: Gate): Promise<void> {
+    this.locked = gate.locked;
+    if (gate.ended) this.note = ENDED[gate.ended];
+    if (gate.resumable) await this.#resume();
   }
 
   #enter(me: SignedIn): void {

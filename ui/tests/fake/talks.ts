@@ -6,7 +6,7 @@ import { highlight, pieces, prose } from './render';
 
 export type TalksCommand = 'chats' | 'open_chat' | 'show_message' | 'send' | 'edit' | 'fork' | 'origin' | 'drafts' | 'save_draft' | 'stop' | 'try_again' | 'go_on' | 'set_chat_model' | 'chat_meter' | 'link_context' | 'rename_chat' | 'pin_chat' | 'archive_chat' | 'seen' | 'delete_chat' | 'restore_chat' | 'export_chat';
 
-const PAGE = 50;
+const PAGE = 20;
 
 export class Talks {
   drafts: Draft[] = [];

@@ -25,7 +25,7 @@ async function draws(cost: number): Promise<void> {
   await Promise.resolve();
   expect(drawn).toHaveLength(1);
   drawn.pop()?.(cost);
-  vi.advanceTimersByTime(cost);
+  vi.advanceTimersByTime(3 * cost);
 }
 
 test('what comes to a page at rest is taken at once', () => {
@@ -44,13 +44,13 @@ test('what comes while a picture is drawn is taken with the next one, in order',
   expect(taken).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('the page rests as long as it worked', async () => {
+test('the page rests three times as long as it worked', async () => {
   const events = pace();
   events.add('a');
   events.add('b');
   await Promise.resolve();
-  drawn.pop()?.(40);
-  vi.advanceTimersByTime(39);
+  drawn.pop()?.(20);
+  vi.advanceTimersByTime(59);
   expect(taken).toEqual(['a']);
   vi.advanceTimersByTime(1);
   expect(taken).toEqual(['a', 'b']);

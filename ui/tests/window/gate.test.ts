@@ -10,10 +10,17 @@ const locked = (more: Partial<LockedBy> = {}) => (backend: Backend) => {
 };
 
 describe('at its start the window', () => {
-  it('asks who is signed in and nothing else when somebody is', async () => {
-    const backend = open({ signedIn: true });
+  it('shows the chat when somebody is signed in, and opens no vault anew', async () => {
+    const backend = open({ signedIn: true }, ({ house }) => (house.resumable = true));
     await on('chat');
-    expect(times(backend, 'gate')).toBe(0);
+    expect(times(backend, 'resume')).toBe(0);
+  });
+
+  it('asks for all that its first screen needs at once, and for each once', async () => {
+    const backend = open({ people: ['ada', 'grace'] });
+    expect(backend.calls.map(({ name }) => name)).toEqual(expect.arrayContaining(['me', 'gate', 'accounts']));
+    await screen.findByRole('button', { name: /grace/ });
+    for (const name of ['me', 'gate', 'accounts']) expect(times(backend, name)).toBe(1);
   });
 
   it('opens the vault of whoever stays signed in', async () => {

@@ -86,12 +86,12 @@ it('pages come at whichever end the reader gets near', async () => {
   const { desk, chat, messages } = stage(400);
   await desk.jump(chat.id, messages[99]?.id ?? 0);
   await article('Number 100.');
-  expect(ends(desk)).toEqual(['Number 76.', 'Number 125.']);
+  expect(ends(desk)).toEqual(['Number 91.', 'Number 110.']);
   await scroll(4000);
   await scroll(8400);
-  await vi.waitFor(() => { expect(ends(desk)).toEqual(['Number 76.', 'Number 175.']); });
+  await vi.waitFor(() => { expect(ends(desk)).toEqual(['Number 91.', 'Number 130.']); });
   await scroll(100);
-  await vi.waitFor(() => { expect(ends(desk)).toEqual(['Number 26.', 'Number 175.']); });
+  await vi.waitFor(() => { expect(ends(desk)).toEqual(['Number 71.', 'Number 130.']); });
 });
 
 it('a question asked while an earlier part is shown brings the end of the chat', async () => {

@@ -3,6 +3,8 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/sve
 import { expect, vi } from 'vitest';
 import { install } from '../../src/lib/api';
 import App from '../../src/shell/App.svelte';
+// What comes later in the window is here at once: a module is read the first time it is wanted.
+import '../../src/shell/inside';
 import { Backend, type Options } from '../fake/backend';
 
 export const PASSWORD = 'correct horse battery';

@@ -9,9 +9,10 @@ use crate::ids::{ChatId, MessageId};
 use crate::vault::Transaction;
 use crate::{search, strategy};
 
-const PAGE: u32 = 50;
+/// More than a screen holds, and no more than the window draws between two pictures.
+const PAGE: u32 = 20;
 /// Of a page around a message: how many may stand before it.
-const BEFORE: u32 = 25;
+const BEFORE: u32 = 10;
 
 /// Which page of a chat is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 /**
  * Hands events on in the pace of the screen. What comes while one picture is drawn is shown with the
- * next, as much of it as can be drawn quickly; then the page rests as long as it worked. So keys and
+ * next, as much of it as can be drawn quickly; then the page rests three times as long as it worked. So keys and
  * clicks come through on a slow computer too, and however fast an answer arrives.
  */
 
@@ -9,6 +9,8 @@ const COST = 16;
 /** The least and the most that is handed on for one picture, in characters of markup. */
 const LEAST = 2_000;
 const MOST = 64_000;
+/** How many times as long as it worked the page rests. */
+const RESTING = 3;
 /** The longest rest, in milliseconds. */
 const REST = 100;
 /** A window that isn't seen draws nothing: after so many milliseconds it goes on without. */
@@ -78,7 +80,7 @@ export class Pace<T> {
   #rest(cost: number): void {
     if (cost > COST) this.#most = Math.max(LEAST, this.#most / 2);
     else if (cost < COST / 2) this.#most = Math.min(MOST, this.#most * 2);
-    setTimeout(this.#hand, Math.min(cost, REST));
+    setTimeout(this.#hand, Math.min(cost * RESTING, REST));
   }
 }
 

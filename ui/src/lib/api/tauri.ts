@@ -16,6 +16,11 @@ function line(): Promise<Line> {
   return agreed;
 }
 
+/** Agrees on keys before there is anything to say. A failure shows with the first command. */
+export function meet(): void {
+  line().catch(() => undefined);
+}
+
 export const tauri: Transport = {
   async call(name, request) {
     const to = await line();
