@@ -369,6 +369,21 @@ fn one_s_own_password_code_and_key_are_changed() {
 }
 
 #[test]
+fn whoever_asks_can_pass_the_password_in_a_pipe_too() {
+    let world = World::without_display("users-piped");
+    done(&create(&world, &ADA, &[]));
+    let list = ["user", "list", "--as", ADA.name, "--as-stdin", "--json"];
+    assert!(find(&json(&with_input(&world, &list, ADA.password)), ADA.name).is_some());
+    refused(&with_input(&world, &list, NEXT), 4, &["password"]);
+    refused(&with_input(&world, &list, ""), 2, &["no password"]);
+    refused(&with_input(&world, &["user", "list", "--as-stdin"], ADA.password), 2, &["--as"]);
+
+    let passwd = ["user", "passwd", "--as", ADA.name, "--as-stdin", "--password-stdin"];
+    done(&with_input(&world, &passwd, &format!("{NEXT}\n{}\n", ADA.password)));
+    assert!(find(&json(&with_input(&world, &list, NEXT)), ADA.name).is_some());
+}
+
+#[test]
 fn a_lost_password_is_replaced_by_code() {
     let world = World::without_display("users-recover");
     let code = json(&create(&world, &ADA, &["--json"]))["recovery_code"].clone();

@@ -7,10 +7,15 @@ use zeroize::Zeroizing;
 
 #[derive(Args)]
 pub(crate) struct UserOptions {
-    /// Who asks: an administrator, or whose account it is. The password comes from
-    /// ALGOAGENT_PASSWORD or from a prompt.
+    /// Who asks: an administrator, or whose account it is. The password comes from --as-stdin,
+    /// ALGOAGENT_PASSWORD or a prompt.
     #[arg(long = "as", global = true, env = "ALGOAGENT_USER", value_name = "NAME")]
     pub(crate) who: Option<String>,
+
+    /// Read the password of --as from the first line of the standard input, or from the line behind
+    /// the new password of --password-stdin.
+    #[arg(long, global = true)]
+    pub(crate) as_stdin: bool,
 
     #[command(subcommand)]
     pub(crate) command: UserCommand,

@@ -11,7 +11,7 @@ use crate::line::Line;
 use crate::signing_in::{Owner, sign_in_named};
 
 pub(crate) async fn run(line: &Line, options: UserOptions) -> Result<(), Failure> {
-    let who = Who(options.who);
+    let who = Who { name: options.who, on_stdin: options.as_stdin };
     match options.command {
         UserCommand::Create(options) => create::create(line, &who, options).await,
         UserCommand::CreateDefault(account) => create::create_default(line, account).await,
@@ -32,10 +32,14 @@ pub(crate) async fn run(line: &Line, options: UserOptions) -> Result<(), Failure
 }
 
 /// Who asks, as far as it was said.
-struct Who(Option<String>);
+struct Who {
+    name: Option<String>,
+    /// Whether the password is on the standard input.
+    on_stdin: bool,
+}
 
 impl Who {
     async fn sign_in(&self, line: &Line) -> Result<Owner, Failure> {
-        sign_in_named(line, self.0.as_deref(), "--as", false).await
+        sign_in_named(line, self.name.as_deref(), "--as", self.on_stdin).await
     }
 }

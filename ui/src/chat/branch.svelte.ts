@@ -3,12 +3,15 @@
  * the end that the reader comes near, and lets go of what is far away at the other: a chat of
  * thousands of messages costs no more than one of hundreds.
  */
-import type { Message, MessageId, OpenChat, Sent, Summary } from '../lib/api';
+import { screen, type Message, type MessageId, type OpenChat, type Sent, type Summary } from '../lib/api';
+
 import type { Answers } from './answers';
 import type { MessageView } from './message.svelte';
 
 /** How many messages stand on the screen at most. */
 export const MOST = 300;
+/** How many of a newly opened chat stand there first: a screen full. The others come after it was drawn. */
+export const FIRST = 6;
 
 export class Branch {
   messages = $state.raw<MessageView[]>([]);
@@ -40,8 +43,23 @@ export class Branch {
     const all = [...above, ...this.#views(page.messages)];
     if (above.length === 0) this.hasOlder = page.has_older;
     this.hasNewer = page.has_newer;
-    this.#put(this.#withoutFirst(all));
+    if (this.messages.length === 0 && !page.has_newer && all.length > FIRST) this.#unfold(all);
+    else this.#put(this.#withoutFirst(all));
     this.summarised(page.summaries);
+  }
+
+  /** Puts the end of a chat first and what is above it when that has been drawn. */
+  #unfold(all: MessageView[]): void {
+    const [above, end] = [all.slice(0, -FIRST), all.slice(-FIRST)];
+    const { hasOlder } = this;
+    this.hasOlder = true;
+    this.#put(end);
+    screen.drawn(() => {
+      // Unless another part of the chat or another chat stands there by now.
+      if (this.messages[0] !== end[0]) return;
+      this.hasOlder = hasOlder;
+      this.#put([...above, ...this.messages]);
+    });
   }
 
   /** Puts the page before the first message above it. */

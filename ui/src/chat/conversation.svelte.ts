@@ -67,9 +67,12 @@ export class Conversation {
   }
 
   async open(chatId: ChatId): Promise<void> {
+    // Asked for before the screen is cleared, which takes a moment.
+    const newest = this.#newest(chatId);
+    newest.catch(() => undefined);
     const visit = this.#leave(chatId);
     this.loading = true;
-    await this.#load(() => this.#newest(chatId), visit);
+    await this.#load(() => newest, visit);
     if (visit === this.visit) this.loading = false;
   }
 

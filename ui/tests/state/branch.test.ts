@@ -1,7 +1,7 @@
 /** The run of messages on the screen: pages at both ends, and what is let go. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Answers } from '../../src/chat/answers';
-import { Branch, MOST } from '../../src/chat/branch.svelte';
+import { Branch, FIRST, MOST } from '../../src/chat/branch.svelte';
 import type { Chat, Message, OpenChat } from '../../src/lib/api';
 import { Backend } from '../fake/backend';
 
@@ -25,8 +25,32 @@ beforeEach(() => {
 });
 
 describe('a long chat', () => {
-  it('lets go of its end while the reader goes up, and says that it is there', () => {
+  it('shows its end first, and what is above it when that was drawn', async () => {
+    branch.show({ ...page(961, 1000), has_older: false });
+    expect(ends()).toEqual([1001 - FIRST, 1000]);
+    expect(branch.hasOlder).toBe(true);
+    await vi.waitFor(() => { expect(ends()).toEqual([961, 1000]); });
+    expect(branch.hasOlder).toBe(false);
+  });
+
+  it('keeps what was asked while only its end was there', async () => {
+    branch.show(page(961, 1000));
+    branch.ask({ chat, question: message(1001), answer: message(1002) });
+    await vi.waitFor(() => { expect(ends()).toEqual([961, 1002]); });
+  });
+
+  it('puts nothing of it above another that was opened meanwhile', async () => {
+    branch.show(page(961, 1000));
+    branch.clear();
+    branch.show({ ...page(1, 1), has_newer: false });
+    await new Promise((drawn) => setTimeout(drawn, 300));
+    expect(ends()).toEqual([1, 1]);
+    expect(branch.hasOlder).toBe(false);
+  });
+
+  it('lets go of its end while the reader goes up, and says that it is there', async () => {
     branch.show(page(951, 1000));
+    await vi.waitFor(() => { expect(ends()).toEqual([951, 1000]); });
     for (let from = 901; from > 600; from -= 50) branch.addOlder(page(from, from + 49));
     expect(branch.messages).toHaveLength(MOST);
     expect(ends()).toEqual([601, 900]);

@@ -1,8 +1,10 @@
 /**
  * Hands events on in the pace of the screen. What comes while one picture is drawn is shown with the
- * next, as much of it as can be drawn quickly; then the page rests three times as long as it worked. So keys and
- * clicks come through on a slow computer too, and however fast an answer arrives.
+ * next, as much of it as can be drawn quickly; then the page rests three times as long as it worked.
+ * So keys and clicks come through on a slow computer too, and however fast an answer arrives.
  */
+
+import { screen, type Screen } from './screen';
 
 /** What a picture may cost, in milliseconds. */
 const COST = 16;
@@ -13,15 +15,6 @@ const MOST = 64_000;
 const RESTING = 3;
 /** The longest rest, in milliseconds. */
 const REST = 100;
-/** A window that isn't seen draws nothing: after so many milliseconds it goes on without. */
-const UNSEEN = 250;
-
-/** Where a page tells the time and when it has drawn. */
-export interface Screen {
-  now: () => number;
-  /** Calls `then` with what drawing the next picture cost, in milliseconds. */
-  drawn: (then: (cost: number) => void) => void;
-}
 
 /** Who hears the events. */
 export interface Hearer<T> {
@@ -39,9 +32,9 @@ export class Pace<T> {
   #most = 16_000;
   #busy = false;
 
-  constructor(hearer: Hearer<T>, screen: Screen = page) {
+  constructor(hearer: Hearer<T>, on: Screen = screen) {
     this.#hearer = hearer;
-    this.#screen = screen;
+    this.#screen = on;
   }
 
   /** Takes an event at once where the page is at rest, else with the next picture. */
@@ -83,26 +76,3 @@ export class Pace<T> {
     setTimeout(this.#hand, Math.min(cost * RESTING, REST));
   }
 }
-
-const page: Screen = {
-  now: () => performance.now(),
-  drawn(then) {
-    let due = true;
-    const once = (cost: number) => {
-      if (due) then(cost);
-      due = false;
-    };
-    setTimeout(() => {
-      once(0);
-    }, UNSEEN);
-    requestAnimationFrame(() => {
-      const began = performance.now();
-      const after = new MessageChannel();
-      after.port1.onmessage = () => {
-        after.port1.close();
-        once(performance.now() - began);
-      };
-      after.port2.postMessage(null);
-    });
-  },
-};
