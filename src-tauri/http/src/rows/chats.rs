@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::asking::{code, tokens};
 use super::path::ByName;
-use crate::body::{Body, some_or_null};
+use crate::body::{Body, Whole, some_or_null};
 use crate::caller::Caller;
 use crate::numbered::{Asked, Numbered, Paging};
 use crate::refusal::Refusal;
@@ -155,9 +155,10 @@ impl From<Message> for ChatMessage {
 pub(crate) struct NewChat {
     /// 1 to 200 characters.
     #[serde(default)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     #[serde(default)]
-    ai_context: Option<i64>,
+    ai_context: Option<Whole>,
 }
 
 /// What changes; everything else stays.
@@ -165,11 +166,12 @@ pub(crate) struct NewChat {
 pub(crate) struct ChatChange {
     /// 1 to 200 characters.
     #[serde(default)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     /// Null unlinks.
     #[serde(default, deserialize_with = "some_or_null")]
     #[schema(value_type = Option<i64>)]
-    ai_context: Option<Option<i64>>,
+    ai_context: Option<Option<Whole>>,
     /// False ends the chat, true lets it go on.
     #[serde(default)]
     is_active: Option<bool>,
@@ -197,7 +199,7 @@ pub(crate) async fn create(
     Caller(session): Caller,
     Body(new): Body<NewChat>,
 ) -> Result<(StatusCode, Json<ChatDetails>), Refusal> {
-    let context_id = new.ai_context.map(ContextId);
+    let context_id = new.ai_context.map(|Whole(id)| ContextId(id));
     let record = chat::begin_empty(&session, new.title.as_deref(), context_id).await?;
     Ok((StatusCode::CREATED, Json(ChatDetails::of(&session, record).await?)))
 }
@@ -240,7 +242,7 @@ pub(crate) async fn patch(
 ) -> Result<Json<ChatDetails>, Refusal> {
     let id = chat::find(&session, &named).await?.chat.id;
     if let Some(context_id) = change.ai_context {
-        chat::link_context(&session, id, context_id.map(ContextId)).await?;
+        chat::link_context(&session, id, context_id.map(|Whole(id)| ContextId(id))).await?;
     }
     if let Some(title) = &change.title {
         chat::rename(&session, id, title).await?;
@@ -268,6 +270,7 @@ pub(crate) async fn delete(
 
 /// Ends a chat: no program goes on with it
 #[utoipa::path(post, path = "/api/auth/chat-sessions/{id}/end_session/", tag = "chats",
+    operation_id = "chats_end",
     params(("id" = String, Path, description = "Its id or its session_id")),
     responses((status = 200, body = Ended)))]
 pub(crate) async fn end_session(
