@@ -3,6 +3,7 @@
 use algoagent_core::account::Session;
 use algoagent_core::chat::{self, Message, MessageState, Named, Record, Role};
 use algoagent_core::clock::Timestamp;
+use algoagent_core::context;
 use algoagent_core::ids::ContextId;
 use axum::Json;
 use axum::http::StatusCode;
@@ -241,11 +242,16 @@ pub(crate) async fn patch(
     Body(change): Body<ChatChange>,
 ) -> Result<Json<ChatDetails>, Refusal> {
     let id = chat::find(&session, &named).await?.chat.id;
-    if let Some(context_id) = change.ai_context {
-        chat::link_context(&session, id, context_id.map(|Whole(id)| ContextId(id))).await?;
+    let context_id = change.ai_context.map(|named| named.map(|Whole(id)| ContextId(id)));
+    // What is refused changes nothing: the link is looked up before the title is changed.
+    if let Some(Some(context_id)) = context_id {
+        context::get(&session, context_id).await?;
     }
     if let Some(title) = &change.title {
         chat::rename(&session, id, title).await?;
+    }
+    if let Some(context_id) = context_id {
+        chat::link_context(&session, id, context_id).await?;
     }
     if let Some(active) = change.is_active {
         chat::set_ended(&session, id, !active).await?;

@@ -76,6 +76,20 @@ async fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
 }
 
 #[tokio::test]
+async fn a_change_of_which_a_part_is_refused_changes_nothing() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    let context = client.post("/api/auth/ai-contexts/", json!({ "session_name": "Trend" })).await;
+    let made = client.post(ALL, json!({ "title": "Kept" })).await;
+    let path = format!("{ALL}{}/", made.number("/id"));
+    let untitled = json!({ "title": " ", "ai_context": context.number("/id"), "is_active": false });
+    client.patch(&path, untitled).await.refuses("title");
+    let unlinked = json!({ "title": "Changed", "ai_context": i64::MAX });
+    client.patch(&path, unlinked).await.is(404, "not_found");
+    assert_eq!(client.get(&path).await.body, made.body);
+}
+
+#[tokio::test]
 async fn a_chat_is_linked_titled_and_answered_by_what_the_question_names() {
     let house = House::open().await;
     let client = house.person("ada").await;
