@@ -60,6 +60,16 @@ impl Checkout {
         self.root.join("tests/peers")
     }
 
+    /// Where the Postman collection lies, and what runs it.
+    pub(crate) fn postman(&self) -> PathBuf {
+        self.root.join("tests/postman")
+    }
+
+    /// Where the programs lie that try the local API from outside.
+    pub(crate) fn http(&self) -> PathBuf {
+        self.root.join("tests/http")
+    }
+
     /// Where tests leave pictures and logs for people to look at.
     pub(crate) fn artifacts(&self) -> PathBuf {
         self.root.join("artifacts")

@@ -8,7 +8,7 @@ use crate::checkout::{Checkout, FEATURES};
 use crate::fault::Fault;
 use crate::journal::Journal;
 use crate::package::Purpose;
-use crate::{system, tool, ui};
+use crate::{python, system, tool, ui};
 
 /// Something that has to be in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +19,10 @@ pub(crate) enum Need {
     Modules,
     /// The packages of other clients, for the bench.
     Peers,
+    /// What runs the Postman collection.
+    Newman,
+    /// What tries the local API against its schema.
+    Schemathesis,
     /// A built interface, of whatever age: the program doesn't compile without one.
     Interface,
     /// The interface built from the files as they are now.
@@ -40,12 +44,13 @@ pub(crate) enum Need {
 impl Need {
     fn before(self) -> &'static [Self] {
         match self {
-            Self::Modules | Self::Peers => &[Self::Node],
+            Self::Modules | Self::Peers | Self::Newman => &[Self::Node],
             Self::Interface | Self::FreshInterface => &[Self::Modules],
             Self::Program => &[Self::Libraries, Self::FreshInterface],
             Self::Node
             | Self::Libraries
             | Self::Python
+            | Self::Schemathesis
             | Self::Keychain
             | Self::Window
             | Self::Deny => &[],
@@ -57,6 +62,8 @@ impl Need {
             Self::Node => "node and npm",
             Self::Modules => "the interface's packages",
             Self::Peers => "what others render with",
+            Self::Newman => "newman",
+            Self::Schemathesis => "schemathesis",
             Self::Interface => "a built interface",
             Self::FreshInterface => "the interface",
             Self::Libraries => "system libraries",
@@ -91,6 +98,11 @@ impl Needs {
             Need::Node => ui::check_node(),
             Need::Modules => ui::install(checkout, &checkout.ui()),
             Need::Peers => ui::install(checkout, &checkout.peers()),
+            Need::Newman => ui::install(checkout, &checkout.postman()),
+            Need::Schemathesis => {
+                system::prepare(Purpose::PythonTools)?;
+                python::install(checkout)
+            }
             Need::Interface | Need::FreshInterface => ui::build(checkout),
             Need::Libraries => system::prepare(Purpose::Build),
             Need::Python => system::prepare(Purpose::Python),

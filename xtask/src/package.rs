@@ -10,6 +10,8 @@ pub(crate) enum Purpose {
     Build,
     /// Running strategies and the house module's tests.
     Python,
+    /// Installing Python's tools beside the build, which Debian keeps in a package of its own.
+    PythonTools,
     /// A keychain of their own for the tests of what is kept in one.
     Keychain,
     /// Driving its real window in tests, without a screen.
@@ -57,8 +59,11 @@ impl Manager {
             (Self::Apt, Purpose::Window) => {
                 &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox"]
             }
-            (Self::Apt | Self::Dnf, Purpose::Python) => &["python3"],
-            (Self::Pacman, Purpose::Python) => &["python"],
+            (Self::Apt | Self::Dnf, Purpose::Python) | (Self::Dnf, Purpose::PythonTools) => {
+                &["python3"]
+            }
+            (Self::Apt, Purpose::PythonTools) => &["python3", "python3-venv"],
+            (Self::Pacman, Purpose::Python | Purpose::PythonTools) => &["python"],
             (Self::Apt | Self::Pacman, Purpose::Keychain) => &["dbus", "gnome-keyring"],
             (Self::Dnf, Purpose::Keychain) => &["dbus-daemon", "dbus-tools", "gnome-keyring"],
             (Self::Dnf, Purpose::Build) => &[

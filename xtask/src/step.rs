@@ -9,7 +9,7 @@ use crate::checkout::{Checkout, FEATURES};
 use crate::fault::Fault;
 use crate::journal::Outcome;
 use crate::need::{Need, build_program};
-use crate::{directions, files, generate, tool, ui};
+use crate::{directions, files, generate, http, python, tool, ui};
 
 type Work = fn(&Checkout) -> Result<Outcome, Fault>;
 
@@ -37,11 +37,11 @@ const COMPILE: &[Need] = &[Need::Libraries, Need::Interface];
 const UNIT: &[Need] = &[Need::Libraries, Need::Interface, Need::Python, Need::Keychain];
 
 /// All of them.
-pub(crate) const STEPS: [Step; 17] = [
+pub(crate) const STEPS: [Step; 18] = [
     step("fmt", "the layout of the Rust code", &[], fmt),
     step("files", "lengths, paths and imports of the sources", &[], files::check),
     step("directions", "no door's library inside the core", &[], directions::check),
-    step("python", "the house module that strategies import", &[Need::Python], python),
+    step("python", "the house module that strategies import", &[Need::Python], house),
     step("ui-lint", "the interface's style", &[Need::Modules], ui_lint),
     step("ui-check", "the interface's types", &[Need::Modules], ui_check),
     step("ui-test", "the interface's tests", &[Need::Modules], ui_test),
@@ -68,6 +68,12 @@ pub(crate) const STEPS: [Step; 17] = [
     ),
     step("unit", "the tests of each crate", UNIT, unit),
     step("fuzz", "bent answers of model services, for a minute", COMPILE, fuzz),
+    step(
+        "http",
+        "the local API: its schema, the Postman collection, the flow of a client",
+        &[Need::Program, Need::Newman, Need::Schemathesis],
+        http::check,
+    ),
     step(
         "stories",
         "stories through the doors and the real window",
@@ -98,10 +104,9 @@ fn fmt(checkout: &Checkout) -> Result<Outcome, Fault> {
     ))
 }
 
-fn python(checkout: &Checkout) -> Result<Outcome, Fault> {
-    let python = if cfg!(windows) { "python" } else { "python3" };
+fn house(checkout: &Checkout) -> Result<Outcome, Fault> {
     passed(
-        Call::new(python)
+        Call::new(python::PYTHON)
             .args(["-m", "unittest", "discover", "-s", "tests/python"])
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .within(&checkout.root)
@@ -264,6 +269,7 @@ mod tests {
     fn the_program_is_built_before_the_stories_open_it() {
         let position = |wanted| names().position(|name| name == wanted);
         assert!(position("ui-build") < position("build"));
+        assert!(position("build") < position("http"));
         assert!(position("build") < position("stories"));
     }
 }

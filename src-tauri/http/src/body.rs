@@ -6,8 +6,8 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::{Map, Number, Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
@@ -125,6 +125,31 @@ fn required<T: PartialSchema>() -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+/// An integer as JSON Schema knows it: `4.0` is one too.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole(pub(crate) i64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)
+            .map_err(|_| D::Error::custom("expected an integer"))?;
+        // Below 2^53 a fraction of nothing loses nothing.
+        let written = |number: f64| {
+            (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then(|| number as i64)
+        };
+        let whole = number.as_i64().or_else(|| number.as_f64().and_then(written));
+        whole.map(Self).ok_or_else(|| D::Error::custom("expected an integer"))
+    }
+}
+
+impl PartialSchema for Whole {
+    fn schema() -> RefOr<Schema> {
+        i64::schema()
+    }
+}
+
+impl utoipa::ToSchema for Whole {}
 
 /// Tells a field that is null from one that isn't there.
 pub(crate) fn some_or_null<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>

@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::Serialize;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::refusal::Refusal;
@@ -22,9 +23,15 @@ pub(crate) struct Paging {
     /// Which page, from 1.
     #[param(minimum = 1, required = false)]
     page: u32,
-    /// Rows of a page: 1 to 200, else 50.
-    #[param(minimum = 1, maximum = 200, required = false)]
+    /// Rows of a page, a number from 1 to 200. More is 200; what is no such number is 50, as in the
+    /// older service.
+    #[param(required = false, schema_with = any_size)]
     page_size: u32,
+}
+
+fn any_size() -> Object {
+    let types = SchemaType::from_iter([Type::Integer, Type::String]);
+    ObjectBuilder::new().schema_type(types).default(Some(USUAL.into())).build()
 }
 
 /// The page that is asked for.

@@ -1,6 +1,7 @@
 //! The table of rows, and what is made from it: the router and the OpenAPI document. A row can't
 //! be answered without being described.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use axum::http::StatusCode;
@@ -8,10 +9,12 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
 use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
-use utoipa::openapi::schema::{AdditionalProperties, Array, OneOfBuilder, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, Array, Components, OneOfBuilder, Schema, Type,
+};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Content, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, path::Operation,
+    Content, Header, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, path::Operation,
     path::ParameterIn,
 };
 use utoipa::{OpenApi, PartialSchema as _};
@@ -71,10 +74,17 @@ pub fn document() -> utoipa::openapi::OpenApi {
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
     let cookie = ApiKey::Cookie(ApiKeyValue::new("sessionid"));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+    let optional = optional_bodies(components);
     for item in document.paths.paths.values_mut() {
         let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
         for operation in all.into_iter().flatten() {
             add_refusals(operation);
+            add_headers(operation);
+            if let Some(body) = &mut operation.request_body
+                && body.content.values().any(|content| may_be_left_out(content, &optional))
+            {
+                body.required = None;
+            }
         }
     }
     document
@@ -106,6 +116,37 @@ fn add_refusals(operation: &mut Operation) {
     for (status, why) in refusals {
         let known = &mut operation.responses.responses;
         known.entry(status.to_string()).or_insert_with(|| RefOr::T(refusal(status, why)));
+    }
+}
+
+/// Where each of the bodies of which no field is required is described.
+fn optional_bodies(components: &Components) -> HashSet<String> {
+    let optional = components.schemas.iter().filter(|(_, schema)| {
+        matches!(schema, RefOr::T(Schema::Object(object)) if object.required.is_empty())
+    });
+    optional.map(|(name, _)| format!("#/components/schemas/{name}")).collect()
+}
+
+fn may_be_left_out(content: &Content, optional: &HashSet<String>) -> bool {
+    matches!(&content.schema, Some(RefOr::Ref(to)) if optional.contains(&to.ref_location))
+}
+
+/// The headers that tell a client something.
+fn add_headers(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let (name, header) = match &**status {
+            "429" | "503" => (
+                "Retry-After",
+                Header::new(
+                    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).build(),
+                ),
+            ),
+            "401" => ("WWW-Authenticate", Header::default()),
+            _ => continue,
+        };
+        if let RefOr::T(response) = response {
+            response.headers.insert(name.to_owned(), header);
+        }
     }
 }
 

@@ -86,18 +86,24 @@ impl From<account::Tokens> for Pair {
 
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RegisterRequest {
-    /// 3 to 32 letters, digits and the signs `.`, `_`, `-`.
+    /// 3 to 32 letters, digits and the signs `.`, `_`, `-`; letters of one script.
+    #[schema(min_length = 3, max_length = 32, pattern = r"^[\p{L}\p{M}\p{N}._-]+$")]
     username: String,
+    #[schema(format = Email, max_length = 254)]
     email: String,
     /// At least 8 characters, and hard to guess.
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 8, max_length = 1024)]
     password: String,
     /// The same again.
     #[schema(format = Password)]
     password2: String,
+    /// At most 150 characters on one line.
     #[serde(default)]
+    #[schema(max_length = 150, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     first_name: Option<String>,
+    /// At most 150 characters on one line.
     #[serde(default)]
+    #[schema(max_length = 150, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     last_name: Option<String>,
 }
 

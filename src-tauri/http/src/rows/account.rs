@@ -38,6 +38,7 @@ pub(crate) struct Me {
 
 /// Who calls
 #[utoipa::path(get, path = "/api/auth/user/me/", tag = "accounts",
+    operation_id = "accounts_me",
     responses((status = 200, body = Me)))]
 pub(crate) async fn me(Caller(session): Caller) -> Result<Json<Me>, Refusal> {
     let user = User::of(&session).await?;
@@ -50,7 +51,8 @@ pub(crate) async fn me(Caller(session): Caller) -> Result<Json<Me>, Refusal> {
 pub(crate) struct ChangePasswordRequest {
     #[schema(format = Password)]
     current_password: String,
-    #[schema(format = Password)]
+    /// At least 8 characters, and hard to guess.
+    #[schema(format = Password, min_length = 8, max_length = 1024)]
     new_password: String,
 }
 
@@ -112,6 +114,7 @@ impl From<SessionInfo> for Session {
 
 /// The account's sessions, the newest first
 #[utoipa::path(get, path = "/api/auth/sessions/", tag = "accounts", params(Paging),
+    operation_id = "sessions_list",
     responses((status = 200, body = Numbered<Session>),
         (status = 404, body = crate::refusal::Error, description = "No such page")))]
 pub(crate) async fn sessions(
@@ -124,6 +127,7 @@ pub(crate) async fn sessions(
 
 /// Ends one of the account's sessions
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}/", tag = "accounts",
+    operation_id = "sessions_end",
     params(("id" = Uuid, Path)), responses((status = 204)))]
 pub(crate) async fn end_session(
     Caller(session): Caller,

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use super::following::{Following, Heard};
 use crate::Api;
-use crate::body::Body;
+use crate::body::{Body, Whole};
 use crate::caller::Caller;
 use crate::refusal::Refusal;
 
@@ -31,6 +31,7 @@ const LATER_S: u32 = 60;
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ChatRequest {
     /// The question, at most 256 KiB.
+    #[schema(max_length = 262144, pattern = r"\S")]
     message: String,
     /// The chat that goes on; a new one without it.
     #[serde(default)]
@@ -38,9 +39,10 @@ pub(crate) struct ChatRequest {
     session_id: Option<String>,
     /// The context that the chat is linked to.
     #[serde(default)]
-    ai_context_id: Option<i64>,
-    /// The chat's title; made from the question without it.
+    ai_context_id: Option<Whole>,
+    /// The chat's title, 1 to 200 characters; made from the question without it.
     #[serde(default)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     /// The model that answers: `built-in`, a service such as `Gemini`, or one of its models such
     /// as `Gemini/gemini-3.8-flash`.
@@ -113,7 +115,7 @@ async fn send(session: &Session, request: ChatRequest) -> Result<Sent, Refusal> 
         Some(named) => Some(model(session, named).await?),
         None => None,
     };
-    let context_id = request.ai_context_id.map(ContextId);
+    let context_id = request.ai_context_id.map(|Whole(id)| ContextId(id));
     if let Some(context_id) = context_id {
         context::get(session, context_id).await?;
     }

@@ -3,6 +3,7 @@
 use algoagent_core::account::Session;
 use algoagent_core::chat::{self, Message, MessageState, Named, Record, Role};
 use algoagent_core::clock::Timestamp;
+use algoagent_core::context;
 use algoagent_core::ids::ContextId;
 use axum::Json;
 use axum::http::StatusCode;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::asking::{code, tokens};
 use super::path::ByName;
-use crate::body::{Body, some_or_null};
+use crate::body::{Body, Whole, some_or_null};
 use crate::caller::Caller;
 use crate::numbered::{Asked, Numbered, Paging};
 use crate::refusal::Refusal;
@@ -155,9 +156,10 @@ impl From<Message> for ChatMessage {
 pub(crate) struct NewChat {
     /// 1 to 200 characters.
     #[serde(default)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     #[serde(default)]
-    ai_context: Option<i64>,
+    ai_context: Option<Whole>,
 }
 
 /// What changes; everything else stays.
@@ -165,11 +167,12 @@ pub(crate) struct NewChat {
 pub(crate) struct ChatChange {
     /// 1 to 200 characters.
     #[serde(default)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     /// Null unlinks.
     #[serde(default, deserialize_with = "some_or_null")]
     #[schema(value_type = Option<i64>)]
-    ai_context: Option<Option<i64>>,
+    ai_context: Option<Option<Whole>>,
     /// False ends the chat, true lets it go on.
     #[serde(default)]
     is_active: Option<bool>,
@@ -197,7 +200,7 @@ pub(crate) async fn create(
     Caller(session): Caller,
     Body(new): Body<NewChat>,
 ) -> Result<(StatusCode, Json<ChatDetails>), Refusal> {
-    let context_id = new.ai_context.map(ContextId);
+    let context_id = new.ai_context.map(|Whole(id)| ContextId(id));
     let record = chat::begin_empty(&session, new.title.as_deref(), context_id).await?;
     Ok((StatusCode::CREATED, Json(ChatDetails::of(&session, record).await?)))
 }
@@ -239,11 +242,16 @@ pub(crate) async fn patch(
     Body(change): Body<ChatChange>,
 ) -> Result<Json<ChatDetails>, Refusal> {
     let id = chat::find(&session, &named).await?.chat.id;
-    if let Some(context_id) = change.ai_context {
-        chat::link_context(&session, id, context_id.map(ContextId)).await?;
+    let context_id = change.ai_context.map(|named| named.map(|Whole(id)| ContextId(id)));
+    // What is refused changes nothing: the link is looked up before the title is changed.
+    if let Some(Some(context_id)) = context_id {
+        context::get(&session, context_id).await?;
     }
     if let Some(title) = &change.title {
         chat::rename(&session, id, title).await?;
+    }
+    if let Some(context_id) = context_id {
+        chat::link_context(&session, id, context_id).await?;
     }
     if let Some(active) = change.is_active {
         chat::set_ended(&session, id, !active).await?;
@@ -268,6 +276,7 @@ pub(crate) async fn delete(
 
 /// Ends a chat: no program goes on with it
 #[utoipa::path(post, path = "/api/auth/chat-sessions/{id}/end_session/", tag = "chats",
+    operation_id = "chats_end",
     params(("id" = String, Path, description = "Its id or its session_id")),
     responses((status = 200, body = Ended)))]
 pub(crate) async fn end_session(

@@ -57,9 +57,11 @@ impl Context {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ContextRequest {
     /// 1 to 200 characters.
+    #[schema(max_length = 200, pattern = r"\S")]
     session_name: String,
     /// What the model is told, at most 64 KiB.
     #[serde(default)]
+    #[schema(max_length = 65536)]
     instructions: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
@@ -71,9 +73,13 @@ pub(crate) struct ContextRequest {
 /// What changes; everything else stays.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ContextChange {
+    /// 1 to 200 characters.
     #[serde(default)]
+    #[schema(max_length = 200, pattern = r"\S")]
     session_name: Option<String>,
+    /// What the model is told, at most 64 KiB.
     #[serde(default)]
+    #[schema(max_length = 65536)]
     instructions: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
@@ -198,22 +204,25 @@ pub(crate) async fn delete(
 
 /// Offers a context to new chats
 #[utoipa::path(post, path = "/api/auth/ai-contexts/{id}/activate/", tag = "contexts",
+    operation_id = "contexts_activate",
     params(("id" = i64, Path)), responses((status = 200, body = Context)))]
-pub(crate) async fn activate(
-    Caller(session): Caller,
-    Number(id): Number,
-) -> Result<Json<Context>, Refusal> {
-    let kept = context::set_active(&session, ContextId(id), true).await?;
-    Ok(Json(Context::of(&session, kept)))
+pub(crate) async fn activate(caller: Caller, id: Number) -> Result<Json<Context>, Refusal> {
+    set_active(caller, id, true).await
 }
 
 /// Offers a context to new chats no longer
 #[utoipa::path(post, path = "/api/auth/ai-contexts/{id}/deactivate/", tag = "contexts",
+    operation_id = "contexts_deactivate",
     params(("id" = i64, Path)), responses((status = 200, body = Context)))]
-pub(crate) async fn deactivate(
+pub(crate) async fn deactivate(caller: Caller, id: Number) -> Result<Json<Context>, Refusal> {
+    set_active(caller, id, false).await
+}
+
+async fn set_active(
     Caller(session): Caller,
     Number(id): Number,
+    active: bool,
 ) -> Result<Json<Context>, Refusal> {
-    let kept = context::set_active(&session, ContextId(id), false).await?;
+    let kept = context::set_active(&session, ContextId(id), active).await?;
     Ok(Json(Context::of(&session, kept)))
 }

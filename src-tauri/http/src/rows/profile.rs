@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use algoagent_core::Counted;
 use algoagent_core::account::Session;
 use algoagent_core::clock::Timestamp;
-use algoagent_core::profile::{self, ProfileDraft, RiskTolerance, Timeframe};
+use algoagent_core::profile::{self, ProfileDraft, RISK_BOUNDS, RiskTolerance, Timeframe};
 use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 
 use crate::body::Body;
 use crate::caller::Caller;
@@ -107,19 +108,46 @@ pub(crate) struct ProfileChange {
     #[serde(default)]
     #[schema(value_type = Option<Bars>)]
     default_timeframe: Option<Timeframe>,
+    /// At most 100 different ones. They are kept in upper case.
     #[serde(default)]
+    #[schema(schema_with = symbols)]
     preferred_symbols: Option<Vec<String>>,
+    /// At most 16 KiB.
     #[serde(default)]
+    #[schema(max_length = 16384)]
     trading_goals: Option<String>,
+    /// At most 16 KiB.
     #[serde(default)]
+    #[schema(max_length = 16384)]
     strategy_preferences: Option<String>,
     /// Replaced whole.
     #[serde(default)]
+    #[schema(schema_with = risks)]
     risk_parameters: Option<BTreeMap<String, f64>>,
+}
+
+fn symbols() -> Array {
+    // Each with a letter or digit in it; space around it is taken off.
+    let symbol = r"^\s*(?=.*[A-Za-z0-9])[A-Za-z0-9.^=/-]{1,15}\s*$";
+    let symbol = ObjectBuilder::new().schema_type(Type::String).pattern(Some(symbol));
+    let types = SchemaType::from_iter([Type::Array, Type::Null]);
+    ArrayBuilder::new().schema_type(types).items(symbol).build()
+}
+
+fn risks() -> Object {
+    let number = || ObjectBuilder::new().schema_type(Type::Number);
+    let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Za-z0-9_]{1,64}$"));
+    let types = SchemaType::from_iter([Type::Object, Type::Null]);
+    let mut all = ObjectBuilder::new().schema_type(types).property_names(Some(name.build()));
+    for (known, least, most) in RISK_BOUNDS {
+        all = all.property(known, number().minimum(Some(least)).maximum(Some(most)));
+    }
+    all.additional_properties(Some(number())).max_properties(Some(50)).build()
 }
 
 /// The caller's profile, as a list of one
 #[utoipa::path(get, path = "/api/auth/profiles/", tag = "profile", params(Paging),
+    operation_id = "profiles_list",
     responses((status = 200, body = Numbered<Profile>),
         (status = 404, body = crate::refusal::Error, description = "No such page")))]
 pub(crate) async fn list(
@@ -132,6 +160,7 @@ pub(crate) async fn list(
 
 /// The caller's profile
 #[utoipa::path(get, path = "/api/auth/profiles/me/", tag = "profile",
+    operation_id = "profiles_me",
     responses((status = 200, body = Profile)))]
 pub(crate) async fn me(Caller(session): Caller) -> Result<Json<Profile>, Refusal> {
     Profile::of(&session).await.map(Json)
@@ -139,6 +168,7 @@ pub(crate) async fn me(Caller(session): Caller) -> Result<Json<Profile>, Refusal
 
 /// Changes the caller's profile
 #[utoipa::path(patch, path = "/api/auth/profiles/update_me/", tag = "profile",
+    operation_id = "profiles_update_me",
     request_body = ProfileChange, responses((status = 200, body = Profile)))]
 pub(crate) async fn update_me(
     Caller(session): Caller,

@@ -115,6 +115,7 @@ pub(crate) async fn get(
 
 /// The versions of a strategy, the newest first
 #[utoipa::path(get, path = "/api/strategies/{id}/versions/", tag = "strategies",
+    operation_id = "strategies_versions",
     params(("id" = i64, Path), Paging), responses((status = 200, body = Numbered<Version>)))]
 pub(crate) async fn versions(
     Caller(session): Caller,
@@ -137,6 +138,7 @@ pub(crate) struct Which {
 
 /// A strategy as a Python file
 #[utoipa::path(get, path = "/api/strategies/{id}/export/", tag = "strategies",
+    operation_id = "strategies_export",
     params(("id" = i64, Path), Which),
     responses((status = 200, body = String, content_type = "text/x-python")))]
 pub(crate) async fn export(

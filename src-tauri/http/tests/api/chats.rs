@@ -54,6 +54,42 @@ async fn a_question_is_answered_continued_listed_and_read_back() {
 }
 
 #[tokio::test]
+async fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    let context = client.post("/api/auth/ai-contexts/", json!({ "session_name": "Trend" })).await;
+    let id = context.number("/id");
+    let written: Value = serde_json::from_str(&format!("{id}.0")).expect("a number");
+    let made = client.post(ALL, json!({ "ai_context": written })).await;
+    assert_eq!((made.status, made.number("/ai_context")), (201, id), "{}", made.body);
+    let asked = json!({ "message": "What is drawdown?", "ai_context_id": written });
+    client.ask(asked).await;
+    for bad in [json!(1.5), json!("1"), json!([1]), json!(1e300)] {
+        client.post(ALL, json!({ "ai_context": bad })).await.refuses("ai_context");
+        client
+            .post(CHAT, json!({ "message": "x", "ai_context_id": bad }))
+            .await
+            .refuses("ai_context_id");
+    }
+    let large = json!(i64::MAX);
+    client.post(ALL, json!({ "ai_context": large })).await.is(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_change_of_which_a_part_is_refused_changes_nothing() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    let context = client.post("/api/auth/ai-contexts/", json!({ "session_name": "Trend" })).await;
+    let made = client.post(ALL, json!({ "title": "Kept" })).await;
+    let path = format!("{ALL}{}/", made.number("/id"));
+    let untitled = json!({ "title": " ", "ai_context": context.number("/id"), "is_active": false });
+    client.patch(&path, untitled).await.refuses("title");
+    let unlinked = json!({ "title": "Changed", "ai_context": i64::MAX });
+    client.patch(&path, unlinked).await.is(404, "not_found");
+    assert_eq!(client.get(&path).await.body, made.body);
+}
+
+#[tokio::test]
 async fn a_chat_is_linked_titled_and_answered_by_what_the_question_names() {
     let house = House::open().await;
     let client = house.person("ada").await;

@@ -26,7 +26,7 @@ pub(crate) fn rows() -> Vec<(Method, String, Value)> {
     rows
 }
 
-fn fits(template: &str, path: &str) -> bool {
+pub(crate) fn fits(template: &str, path: &str) -> bool {
     let path = path.strip_suffix('/').unwrap_or(path);
     let template = template.strip_suffix('/').unwrap_or(template);
     let (mut wanted, mut got) = (template.split('/'), path.split('/'));
@@ -126,6 +126,27 @@ fn every_row_of_the_contract_is_described() {
         GET /api/schema/";
     let contract: BTreeSet<_> = contract.lines().map(|row| row.trim().to_owned()).collect();
     assert_eq!(described, contract);
+}
+
+#[test]
+fn no_two_rows_share_a_name() {
+    let rows = rows();
+    let names: BTreeSet<_> =
+        rows.iter().map(|(.., row)| row["operationId"].as_str().expect("a name")).collect();
+    assert_eq!(names.len(), rows.len(), "{names:?}");
+}
+
+#[tokio::test]
+async fn a_body_of_which_nothing_is_required_may_be_left_out_and_the_document_says_so() {
+    let house = House::open().await;
+    for (n, (method, path, row)) in rows().into_iter().enumerate() {
+        let Some(body) = row.get("requestBody") else { continue };
+        // One each, as one of them signs out.
+        let client = house.person(&format!("ada{n}")).await;
+        let answer = client.call(method.clone(), &path.replace("{id}", "1"), None).await;
+        let good: &[u16] = if body["required"] == true { &[400] } else { &[200, 201, 404] };
+        assert!(good.contains(&answer.status), "{method} {path}: {}", answer.body);
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod accounts;
 mod bounds;
 mod chats;
 mod client;
+mod collection;
 mod contexts;
 mod cookies;
 mod described;
