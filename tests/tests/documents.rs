@@ -46,7 +46,9 @@ fn every_page_is_followed() {
     for folder in ["", "docs/"] {
         let entries = fs::read_dir(workspace().join(folder)).expect("a folder of pages");
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        found.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}{name}")));
+        found.extend(
+            names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}{name}")),
+        );
     }
     found.sort();
     let mut known = PAGES.to_vec();

@@ -21,7 +21,11 @@ fn pages() -> Vec<(String, String)> {
     let docs = fs::read_dir(workspace().join("docs")).expect("the folder of pages");
     let names = docs.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let pages = names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}"));
-    pages.chain(["README.md".to_owned()]).map(|path| (page(&path), path)).map(|(text, path)| (path, text)).collect()
+    pages
+        .chain(["README.md".to_owned()])
+        .map(|path| (page(&path), path))
+        .map(|(text, path)| (path, text))
+        .collect()
 }
 
 /// What `algoagent … --help` prints.
@@ -37,7 +41,10 @@ fn commands(world: &World, command: Vec<String>) -> Vec<(Vec<String>, String)> {
     let help = help(world, &command);
     let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let names = listed.take_while(|line| !line.is_empty()).filter_map(|line| {
-        line.strip_prefix("  ")?.split(' ').next().filter(|name| !name.is_empty() && *name != "help")
+        line.strip_prefix("  ")?
+            .split(' ')
+            .next()
+            .filter(|name| !name.is_empty() && *name != "help")
     });
     let under = names.map(|name| [&command[..], &[name.to_owned()]].concat()).collect::<Vec<_>>();
     let under = under.into_iter().flat_map(|command| commands(world, command));
@@ -52,18 +59,25 @@ fn every_command_and_option_is_on_its_page_and_no_other_is_named() {
     assert!(all.len() > 30, "the help is read wrongly: {}", all.len());
     let text = page(COMMANDS);
     for (command, help) in &all {
-        let name = ["algoagent".to_owned()].iter().chain(command).cloned().collect::<Vec<_>>().join(" ");
-        let named = [format!("`{name}`"), format!("`{name} ")].iter().any(|name| text.contains(name));
+        let name =
+            ["algoagent".to_owned()].iter().chain(command).cloned().collect::<Vec<_>>().join(" ");
+        let named =
+            [format!("`{name}`"), format!("`{name} ")].iter().any(|name| text.contains(name));
         assert!(named, "{COMMANDS} has no `{name}`");
         let options = help.split_whitespace().filter(|word| word.starts_with("--"));
-        for option in options.map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-')) {
+        for option in
+            options.map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-'))
+        {
             assert!(text.contains(option), "{COMMANDS} has no {option} of `{name}`");
         }
     }
     let known: BTreeSet<String> = all.iter().map(|(command, _)| command.join(" ")).collect();
     for (path, text) in pages() {
         for named in text.split("algoagent ").skip(1).filter_map(command_of) {
-            assert!(known.contains(&named), "{path} names the command `algoagent {named}`, which isn't there");
+            assert!(
+                known.contains(&named),
+                "{path} names the command `algoagent {named}`, which isn't there"
+            );
         }
     }
 }

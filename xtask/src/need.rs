@@ -31,6 +31,8 @@ pub(crate) enum Need {
     Keychain,
     /// What drives a real window without a screen.
     Window,
+    /// What the documents call the local API with.
+    Calls,
     /// The checker of licences and sources.
     Deny,
     /// The program and the generator, with a fresh interface inside.
@@ -48,6 +50,7 @@ impl Need {
             | Self::Python
             | Self::Keychain
             | Self::Window
+            | Self::Calls
             | Self::Deny => &[],
         }
     }
@@ -63,6 +66,7 @@ impl Need {
             Self::Python => "Python",
             Self::Keychain => "a keychain",
             Self::Window => "what drives a window",
+            Self::Calls => "what documents call with",
             Self::Deny => "cargo-deny",
             Self::Program => "the program",
         }
@@ -99,6 +103,7 @@ impl Needs {
                 system::prepare(Purpose::Window)?;
                 tool::install(checkout, &tool::TAURI_DRIVER).map(|_| ())
             }
+            Need::Calls => system::prepare(Purpose::Calls),
             Need::Deny => tool::install(checkout, &tool::CARGO_DENY).map(|_| ()),
             Need::Program => build_program(checkout),
         })?;

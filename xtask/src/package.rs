@@ -14,6 +14,8 @@ pub(crate) enum Purpose {
     Keychain,
     /// Driving its real window in tests, without a screen.
     Window,
+    /// Calling the local API as the documents show it.
+    Calls,
 }
 
 /// A package manager.
@@ -57,6 +59,7 @@ impl Manager {
             (Self::Apt, Purpose::Window) => {
                 &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox"]
             }
+            (_, Purpose::Calls) => &["curl", "jq"],
             (Self::Apt | Self::Dnf, Purpose::Python) => &["python3"],
             (Self::Pacman, Purpose::Python) => &["python"],
             (Self::Apt | Self::Pacman, Purpose::Keychain) => &["dbus", "gnome-keyring"],

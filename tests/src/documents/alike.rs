@@ -79,11 +79,13 @@ mod tests {
 
     #[test]
     fn dots_stand_for_anything_between_what_is_said() {
-        for (said, real) in [("a…b…c", "a12b3c"), ("…", ""), ("…c", "abc"), ("a…", "a"), ("ab", "ab")]
+        for (said, real) in
+            [("a…b…c", "a12b3c"), ("…", ""), ("…c", "abc"), ("a…", "a"), ("ab", "ab")]
         {
             assert!(fits(said, real), "{said} {real}");
         }
-        for (said, real) in [("a…b", "ac"), ("a…a", "a"), ("ab", "abc"), ("…b…b", "ab"), ("", "a")] {
+        for (said, real) in [("a…b", "ac"), ("a…a", "a"), ("ab", "abc"), ("…b…b", "ab"), ("", "a")]
+        {
             assert!(!fits(said, real), "{said} {real}");
         }
     }

@@ -62,7 +62,10 @@ fn read(page: &str) -> Result<Vec<Block>, String> {
                 open = Some(Block { line, kind, text: String::new() });
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
-                return Err(format!("{}: code that is only indented says not what it is", line(range.start)));
+                return Err(format!(
+                    "{}: code that is only indented says not what it is",
+                    line(range.start)
+                ));
             }
             Event::Text(text) => {
                 if let Some(block) = &mut open {

@@ -71,8 +71,8 @@ impl<'a> Shell<'a> {
     /// Types one command and waits for its end.
     fn type_one(&mut self, command: &str) -> Result<String, String> {
         self.typed += 1;
-        let [line, output, code] =
-            ["line", "output", "code"].map(|name| self.between.path().join(format!("{name}-{}", self.typed)));
+        let [line, output, code] = ["line", "output", "code"]
+            .map(|name| self.between.path().join(format!("{name}-{}", self.typed)));
         fs::write(&line, format!("{command}\n")).map_err(|error| error.to_string())?;
         let quoted = |path: &PathBuf| format!("'{}'", path.display());
         let (line, to, done) = (quoted(&line), quoted(&output), quoted(&code));
