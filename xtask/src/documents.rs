@@ -1,5 +1,5 @@
-//! What the documents point at: other pages and their headings, pictures, and this program's own
-//! commands. A link that leads nowhere is refused, and so is a picture that nothing shows.
+//! What the documents point at: other pages and their headings, pictures, sources by their names,
+//! and this program's own commands. A link that leads nowhere is refused, and so is a picture that nothing shows.
 //!
 //! Links to the web are not followed: a test must not depend on other people's servers. What is
 //! inside code is no link.
@@ -36,6 +36,12 @@ pub(crate) fn judge<'a>(
             }
             shown.insert(file);
         }
+        for (line, source) in &page.sources {
+            let end = format!("/{source}");
+            if !paths.iter().any(|path| path == source || path.ends_with(&end)) {
+                faults.push(format!("{path}:{line}: there is no {source}."));
+            }
+        }
         for (line, words) in &page.commands {
             if let Err(why) = command::parse(words) {
                 faults.push(format!("{path}:{line}: {why}"));
@@ -61,6 +67,8 @@ struct Page<'a> {
     /// With their lines.
     links: Vec<(usize, &'a str)>,
     anchors: BTreeSet<String>,
+    /// Sources that it names, from wherever the reader is.
+    sources: Vec<(usize, &'a str)>,
     /// What follows `cargo xtask` in it.
     commands: Vec<(usize, Vec<String>)>,
 }
@@ -84,6 +92,7 @@ impl<'a> Page<'a> {
                         page.links.extend(targets(piece).map(|target| (line, target)));
                     } else {
                         page.commands.extend(command_of(piece).map(|words| (line, words)));
+                        page.sources.extend(is_source(piece).then_some((line, piece)));
                     }
                 }
             }
@@ -114,6 +123,12 @@ impl<'a> Page<'a> {
 fn targets(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("](")
         .filter_map(|(at, mark)| text[at + mark.len()..].split_once(')').map(|(target, _)| target))
+}
+
+/// Whether code is the name of a source, and of one alone.
+fn is_source(code: &str) -> bool {
+    [".rs", ".ts", ".svelte", ".css"].iter().any(|end| code.ends_with(end))
+        && !code.contains(|c: char| c.is_whitespace() || "*{<".contains(c))
 }
 
 /// The words behind `cargo xtask`, up to a comment.
@@ -179,6 +194,14 @@ mod tests {
     fn code_holds_no_links() {
         let page = "`a[0](b)`\n```sh\nx[0](c)\n```\n";
         assert!(faults(&[("README.md", page)], &[]).is_empty());
+    }
+
+    #[test]
+    fn sources_are_known_by_the_end_of_their_path() {
+        let found =
+            faults(&[("A.md", "`chat/a.rs` `a.rs` `b_*.rs` `fn b.rs`\n")], &["src/chat/a.rs"]);
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(faults(&[("A.md", "`t/a.rs`\n")], &["src/chat/a.rs"]).len(), 1);
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub enum Kind {
     Lines,
     /// `json`: the document that comes of what was typed above.
     Json,
+    /// `tree`: files and folders of the workspace, one under the other, with what they are for.
+    Tree,
 }
 
 /// The fenced blocks of a page, from the workspace's folder.
@@ -90,6 +92,7 @@ fn kind(language: &str) -> Option<Kind> {
         "sh no-test" => Some(Kind::NotRun),
         "text" => Some(Kind::Lines),
         "json" => Some(Kind::Json),
+        "tree" => Some(Kind::Tree),
         _ => None,
     }
 }
@@ -97,7 +100,7 @@ fn kind(language: &str) -> Option<Kind> {
 fn check(block: &Block, before: Option<&Block>) -> Result<(), String> {
     let line = block.line;
     match block.kind {
-        Kind::Typed => Ok(()),
+        Kind::Typed | Kind::Tree => Ok(()),
         Kind::NotRun => {
             let known = |text: &str| NOT_RUN.iter().any(|start| text.starts_with(start));
             match block.text.lines().find(|text| !known(text)) {
@@ -119,6 +122,11 @@ pub fn follow(page: &str, shell: &mut Shell<'_>) {
         let place = format!("{page}:{line}");
         match kind {
             Kind::NotRun => {}
+            Kind::Tree => {
+                for path in places(&text) {
+                    assert!(workspace().join(&path).exists(), "{place}: there is no {path}");
+                }
+            }
             Kind::Typed => {
                 printed = shell.type_lines(&text).unwrap_or_else(|why| panic!("{place}: {why}"));
             }
@@ -128,6 +136,26 @@ pub fn follow(page: &str, shell: &mut Shell<'_>) {
                 .unwrap_or_else(|why| panic!("{place}: {why}\nIt printed:\n{printed}")),
         }
     }
+}
+
+/// The paths that a tree names, each under those that it is indented below.
+fn places(tree: &str) -> Vec<String> {
+    let mut above: Vec<(usize, &str)> = Vec::new();
+    let mut places = Vec::new();
+    for line in tree.lines() {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        let indent = line.len() - line.trim_start().len();
+        above.retain(|(other, _)| *other < indent);
+        let folder: String = above.iter().map(|(_, name)| *name).collect();
+        match name.split_once('{').and_then(|(start, rest)| Some((start, rest.split_once('}')?))) {
+            Some((start, (names, end))) => {
+                places.extend(names.split(',').map(|name| format!("{folder}{start}{name}{end}")));
+            }
+            None => places.push(format!("{folder}{name}")),
+        }
+        above.push((indent, name));
+    }
+    places
 }
 
 #[cfg(test)]
@@ -140,6 +168,12 @@ mod tests {
         let found = read(page).unwrap();
         assert_eq!(found[0], Block { line: 4, kind: Kind::Typed, text: "ls\n".to_owned() });
         assert_eq!((found[1].line, found[1].kind), (10, Kind::Lines));
+    }
+
+    #[test]
+    fn a_tree_names_what_stands_under_what() {
+        let tree = "a/     words\n  b.rs   words\n  c/{d,e}/  words\nf\n";
+        assert_eq!(places(tree), ["a/", "a/b.rs", "a/c/d/", "a/c/e/", "f"]);
     }
 
     #[test]
