@@ -9,6 +9,7 @@
 
 mod cost;
 pub mod desktop;
+pub mod documents;
 pub mod faults;
 pub mod gemini;
 pub mod hands;

@@ -21,6 +21,9 @@ cargo xtask bench
     Measures what encryption costs, beside the same work without it, and prints tables.
     Nothing else should run on the computer meanwhile.
 
+cargo xtask pictures
+    Renews the documents' pictures from those that the last run of the stories took.
+
 cargo xtask help
     This page.";
 
@@ -37,6 +40,8 @@ pub(crate) enum Command {
     Gen,
     /// Measure.
     Bench,
+    /// Renew the documents' pictures.
+    Pictures,
     /// Print [`HELP`].
     Help,
 }
@@ -53,6 +58,8 @@ pub(crate) fn parse(words: &[String]) -> Result<Command, String> {
         "gen" => Err(unknown("gen", &rest[0])),
         "bench" if rest.is_empty() => Ok(Command::Bench),
         "bench" => Err(unknown("bench", &rest[0])),
+        "pictures" if rest.is_empty() => Ok(Command::Pictures),
+        "pictures" => Err(unknown("pictures", &rest[0])),
         "help" | "--help" | "-h" => Ok(Command::Help),
         other => Err(format!("There is no command `{other}`.")),
     }
@@ -165,6 +172,7 @@ mod tests {
         assert!(read("test fmt").is_err());
         assert!(read("gen --check").is_err());
         assert!(read("bench --fast").is_err());
+        assert!(read("pictures chat").is_err());
         assert!(read("test --only").is_err());
     }
 }

@@ -1,4 +1,5 @@
-//! Rules on the files themselves: how long they are, which paths they tell, what they import.
+//! Rules on the files themselves: how long they are, which paths they tell, what they import, and
+//! whether what documents point at is there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,8 +7,10 @@ use std::path::Path;
 
 use crate::call::Call;
 use crate::checkout::Checkout;
+use crate::documents;
 use crate::fault::Fault;
 use crate::journal::Outcome;
+use crate::pictures;
 
 /// A file longer than this asks to be split.
 const LONG: usize = 400;
@@ -42,7 +45,12 @@ struct Report {
 
 /// Judges every text file that git knows or would take.
 pub(crate) fn check(checkout: &Checkout) -> Result<Outcome, Fault> {
-    let Report { long, faults } = judge(&read(checkout)?, &private_paths(&checkout.root));
+    let paths = paths(checkout)?;
+    let files = read(checkout, &paths);
+    let Report { long, mut faults } = judge(&files, &private_paths(&checkout.root));
+    let texts = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    faults.extend(documents::judge(texts, &paths.iter().map(String::as_str).collect()));
+    faults.extend(pictures::faults(checkout));
     if !long.is_empty() {
         println!("    over {LONG} lines, worth splitting:");
         for file in long {
@@ -55,18 +63,24 @@ pub(crate) fn check(checkout: &Checkout) -> Result<Outcome, Fault> {
     Err(Fault::new("Files break the project's rules.", faults.join("\n")))
 }
 
-fn read(checkout: &Checkout) -> Result<Vec<TextFile>, Fault> {
+/// Every file that git knows or would take, and that is there.
+fn paths(checkout: &Checkout) -> Result<Vec<String>, Fault> {
     let list = Call::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
         .within(&checkout.root)
         .advice("git has to be installed, and this folder has to be a checkout that it trusts.")
         .output()?;
-    // Unreadable: a picture, or a file deleted but not yet from git's list. Neither has lines.
-    let text_file = |path: &str| {
+    let paths = list.split('\0').filter(|path| !path.is_empty());
+    Ok(paths.filter(|path| checkout.root.join(path).exists()).map(str::to_owned).collect())
+}
+
+fn read(checkout: &Checkout, paths: &[String]) -> Vec<TextFile> {
+    // Unreadable: a picture. It has no lines.
+    let text_file = |path: &String| {
         let text = fs::read_to_string(checkout.root.join(path)).ok()?;
-        Some(TextFile { path: path.to_owned(), text })
+        Some(TextFile { path: path.clone(), text })
     };
-    Ok(list.split('\0').filter(|path| !path.is_empty()).filter_map(text_file).collect())
+    paths.iter().filter_map(text_file).collect()
 }
 
 fn judge(files: &[TextFile], private: &[String]) -> Report {

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run`, `test`, `gen` and `bench`.
+//! The project's own commands: `cargo xtask run`, `test`, `gen`, `bench` and `pictures`.
 //!
 //! A fresh computer with git, a C compiler, Rust and Node needs nothing else: every command first
 //! puts in place what its steps need, says what it does and how long it took, and where it can't
@@ -10,6 +10,7 @@ mod call;
 mod checkout;
 mod command;
 mod directions;
+mod documents;
 mod fault;
 mod files;
 mod generate;
@@ -17,6 +18,7 @@ mod http;
 mod journal;
 mod need;
 mod package;
+mod pictures;
 mod python;
 mod run;
 mod serving;
@@ -69,6 +71,10 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         }
         Command::Bench => {
             bench::run(&Checkout::find()?, &mut Journal::start())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Pictures => {
+            pictures::renew(&Checkout::find()?)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Gen => {

@@ -35,6 +35,8 @@ pub(crate) enum Need {
     Keychain,
     /// What drives a real window without a screen.
     Window,
+    /// What the documents call the local API with.
+    Calls,
     /// The checker of licences and sources.
     Deny,
     /// The program and the generator, with a fresh interface inside.
@@ -53,6 +55,7 @@ impl Need {
             | Self::Schemathesis
             | Self::Keychain
             | Self::Window
+            | Self::Calls
             | Self::Deny => &[],
         }
     }
@@ -70,6 +73,7 @@ impl Need {
             Self::Python => "Python",
             Self::Keychain => "a keychain",
             Self::Window => "what drives a window",
+            Self::Calls => "what documents call with",
             Self::Deny => "cargo-deny",
             Self::Program => "the program",
         }
@@ -111,6 +115,7 @@ impl Needs {
                 system::prepare(Purpose::Window)?;
                 tool::install(checkout, &tool::TAURI_DRIVER).map(|_| ())
             }
+            Need::Calls => system::prepare(Purpose::Calls),
             Need::Deny => tool::install(checkout, &tool::CARGO_DENY).map(|_| ()),
             Need::Program => build_program(checkout),
         })?;

@@ -16,6 +16,8 @@ pub(crate) enum Purpose {
     Keychain,
     /// Driving its real window in tests, without a screen.
     Window,
+    /// Calling the local API as the documents show it.
+    Calls,
 }
 
 /// A package manager.
@@ -59,6 +61,7 @@ impl Manager {
             (Self::Apt, Purpose::Window) => {
                 &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox"]
             }
+            (_, Purpose::Calls) => &["curl", "jq"],
             (Self::Apt | Self::Dnf, Purpose::Python) | (Self::Dnf, Purpose::PythonTools) => {
                 &["python3"]
             }

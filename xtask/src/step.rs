@@ -39,7 +39,12 @@ const UNIT: &[Need] = &[Need::Libraries, Need::Interface, Need::Python, Need::Ke
 /// All of them.
 pub(crate) const STEPS: [Step; 18] = [
     step("fmt", "the layout of the Rust code", &[], fmt),
-    step("files", "lengths, paths and imports of the sources", &[], files::check),
+    step(
+        "files",
+        "lengths, paths and imports of the sources, links of the documents",
+        &[],
+        files::check,
+    ),
     step("directions", "no door's library inside the core", &[], directions::check),
     step("python", "the house module that strategies import", &[Need::Python], house),
     step("ui-lint", "the interface's style", &[Need::Modules], ui_lint),
@@ -77,7 +82,7 @@ pub(crate) const STEPS: [Step; 18] = [
     step(
         "stories",
         "stories through the doors and the real window",
-        &[Need::Program, Need::Window, Need::Keychain],
+        &[Need::Program, Need::Window, Need::Keychain, Need::Python, Need::Calls],
         stories,
     ),
 ];
