@@ -14,6 +14,8 @@ pub(crate) enum Purpose {
     Keychain,
     /// Driving its real window in tests, without a screen.
     Window,
+    /// Looking at what the package has installed.
+    Inspection,
 }
 
 /// A package manager.
@@ -57,6 +59,11 @@ impl Manager {
             (Self::Apt, Purpose::Window) => {
                 &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox"]
             }
+            (Self::Apt, Purpose::Inspection) => {
+                &["appstream", "bash-completion", "desktop-file-utils", "man-db"]
+            }
+            // The package that is looked at is Debian's.
+            (Self::Dnf | Self::Pacman, Purpose::Inspection) => &[],
             (Self::Apt | Self::Dnf, Purpose::Python) => &["python3"],
             (Self::Pacman, Purpose::Python) => &["python"],
             (Self::Apt | Self::Pacman, Purpose::Keychain) => &["dbus", "gnome-keyring"],
