@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{VERSION, find, megabytes, size, unwritable};
+use super::{VERSION, find, linux, megabytes, size, unwritable};
 use crate::call::Call;
 use crate::checkout::{Checkout, FEATURES};
 use crate::fault::Fault;
@@ -137,20 +137,13 @@ fn stories(checkout: &Checkout) -> Result<(), Fault> {
 
 /// The same package under a lower version, for an upgrade to start from.
 fn older(checkout: &Checkout, package: &Path) -> Result<PathBuf, Fault> {
-    let folder = checkout.target.join("package/older");
     let older = checkout.target.join("package/older.deb");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
-    }
-    Call::new("dpkg-deb").args([Path::new("-R"), package, &folder]).run()?;
+    let folder = linux::unpack(checkout, package)?;
     let control = folder.join("DEBIAN/control");
     let text = fs::read_to_string(&control).map_err(|error| unwritable(&control, &error))?;
     let text = text.replace(&format!("\nVersion: {VERSION}\n"), "\nVersion: 0.0.1\n");
     fs::write(&control, text).map_err(|error| unwritable(&control, &error))?;
-    Call::new("dpkg-deb")
-        .args(["--root-owner-group", "-Znone", "-b"])
-        .args([&folder, &older])
-        .run()?;
+    linux::pack(&folder, "-Znone", &older)?;
     Ok(older)
 }
 

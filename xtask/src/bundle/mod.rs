@@ -72,6 +72,9 @@ pub(crate) fn make(checkout: &Checkout, appimage: bool) -> Result<(), Fault> {
     checkout.building(call).run()?;
     for kind in kinds {
         let package = find(checkout, kind)?;
+        if kind == "deb" {
+            linux::lighten(checkout, &package)?;
+        }
         println!("    {} ({})", package.display(), megabytes(size(&package)?));
     }
     Ok(())

@@ -56,7 +56,7 @@ fn lay_out(by_text: &BTreeMap<String, BTreeSet<String>>, bare: &BTreeSet<String>
     let rule = "-".repeat(80);
     for (text, names) in by_text {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let _ = write!(all, "\n{rule}\n{}\n{rule}\n\n{text}\n", names.join(", "));
+        let _ = write!(all, "\n{rule}\n{}\n{rule}\n\n{text}\n", names.join("\n"));
     }
     let _ = write!(all, "\n{rule}\nThese name their licence, and bring no text of it:\n\n");
     for name in bare {
