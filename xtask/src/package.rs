@@ -59,9 +59,7 @@ impl Manager {
             (Self::Apt, Purpose::Window) => {
                 &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox"]
             }
-            (Self::Apt, Purpose::Inspection) => {
-                &["appstream", "bash-completion", "desktop-file-utils", "man-db"]
-            }
+            (Self::Apt, Purpose::Inspection) => &["appstream", "desktop-file-utils", "man-db"],
             // The package that is looked at is Debian's.
             (Self::Dnf | Self::Pacman, Purpose::Inspection) => &[],
             (Self::Apt | Self::Dnf, Purpose::Python) => &["python3"],

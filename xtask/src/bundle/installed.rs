@@ -108,8 +108,7 @@ fn inspect() -> Result<(), Fault> {
     }
     Call::new("desktop-file-validate").args([FILES[1]]).run()?;
     Call::new("appstreamcli").args(["validate", "--no-net", FILES[2]]).run()?;
-    let completes = ". /usr/share/bash-completion/bash_completion && _completion_loader algoagent; \
-                     complete -p algoagent";
+    let completes = ". /usr/share/bash-completion/completions/algoagent && complete -p algoagent";
     Call::new("bash").args(["-c", completes]).run()?;
     for page in [PACKAGE, "algoagent-chat"] {
         let text = Call::new("man")
