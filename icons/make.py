@@ -19,12 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SMALL = 32
 
-PNGS = {
-    "32x32.png": 32,
-    "64x64.png": 64,
-    "128x128.png": 128,
-    "128x128@2x.png": 256,
-    "icon.png": 512,
+PNGS = {f"{size}x{size}.png": size for size in (16, 24, 32, 48, 64, 128, 256, 512)} | {
     "StoreLogo.png": 50,
 } | {f"Square{size}x{size}Logo.png": size for size in (30, 44, 71, 89, 107, 142, 150, 284, 310)}
 

@@ -15,6 +15,7 @@ mod events;
 mod exit;
 mod interrupts;
 mod line;
+mod manual;
 mod markdown;
 mod model;
 mod model_choice;
@@ -72,6 +73,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         // These touch no account, and work beside whoever holds the data directory.
         Some(Command::Completions(options)) => return completions::run(&options),
+        Some(Command::Manual(options)) => return manual::run(&options),
         Some(Command::Doctor(options)) => {
             return runtime.block_on(doctor::run(options, arguments.data_dir));
         }
@@ -117,7 +119,9 @@ async fn perform(line: &Line, command: Command) -> Result<(), Failure> {
         Command::Strategy(options) => strategy::run(line, options).await,
         Command::Model(options) => model::run(line, options).await,
         // They ask over no line: `run` has taken them.
-        Command::Doctor(_) | Command::Completions(_) | Command::Serve(_) => Ok(()),
+        Command::Doctor(_) | Command::Completions(_) | Command::Manual(_) | Command::Serve(_) => {
+            Ok(())
+        }
     }
 }
 

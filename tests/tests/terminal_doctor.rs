@@ -72,7 +72,8 @@ fn who_holds_the_directory_is_told_and_not_disturbed() {
     running.answer(1);
     let found = checks(&world.terminal(&["doctor", "--json"], &[]));
     let held = check(&found, "in use")["found"].as_str().expect("words").to_owned();
-    assert!(held.contains("by AlgoAgent 0.1.0, process "), "{held}");
+    let holder = concat!("by AlgoAgent ", env!("CARGO_PKG_VERSION"), ", process ");
+    assert!(held.contains(holder), "{held}");
     running.write("and now with MSFT");
     assert_eq!(running.answer(2)["state"], "done");
     assert_eq!(running.close().code(), Some(0));
@@ -125,6 +126,21 @@ fn completions_and_help_are_printed_without_a_data_directory() {
     let checked = world.command("bash").args(["-n", "completions"]).output().expect("bash");
     assert!(checked.status.success(), "{checked:?}");
     world.terminal(&["completions", "tcsh"], &nowhere).refused(2, &["zsh"]);
+    let manual = world.home().join("manual");
+    let to = manual.to_str().expect("a path of text");
+    assert!(world.terminal(&["manual", to], &nowhere).done().is_empty());
+    for (page, words) in [
+        ("algoagent.1", ["algoagent\\-chat(1)", "EXAMPLES"]),
+        ("algoagent-chat.1", ["EXAMPLES", "\\-\\-once \"stop at 4 %\""]),
+        ("algoagent-model-add.1", ["SYNOPSIS", "key\\-stdin"]),
+    ] {
+        let text = fs::read_to_string(manual.join(page)).expect("a page");
+        for word in words {
+            assert!(text.contains(word), "{page} has no {word}: {text}");
+        }
+    }
+    assert!(!manual.join("algoagent-manual.1").exists());
+    world.terminal(&["manual", "/proc/nowhere"], &nowhere).refused(1, &["/proc/nowhere"]);
     for command in [
         &["--help"][..],
         &["chat", "--help"],

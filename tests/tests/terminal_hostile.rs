@@ -61,7 +61,7 @@ fn whoever_stays_silent_is_hung_up_on_and_whoever_types_slowly_is_not() {
     begun.say(&call(1, "me", json!({})));
     begun.write(b"{\"call\":{\"id\":2,");
     let mut slow = Caller::connect(&world);
-    slow.say(&json!({ "hello": { "protocol": 1, "version": "0.1.0" } }));
+    slow.say(&json!({ "hello": { "protocol": 1, "version": env!("CARGO_PKG_VERSION") } }));
     let start = Instant::now();
     for caller in [&mut silent, &mut half, &mut begun] {
         caller.is_hung_up_on();

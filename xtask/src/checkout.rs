@@ -43,7 +43,11 @@ impl Checkout {
     /// Cargo, started at the root, building where this checkout builds.
     pub(crate) fn cargo<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Call {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let call = Call::new(cargo).args(args).within(&self.root);
+        self.building(Call::new(cargo).args(args).within(&self.root))
+    }
+
+    /// Tells a program that asks Cargo where this checkout builds.
+    pub(crate) fn building(&self, call: Call) -> Call {
         match std::env::var_os("CARGO_TARGET_DIR") {
             Some(_) => call.env("CARGO_TARGET_DIR", &self.target),
             None => call,
@@ -53,6 +57,11 @@ impl Checkout {
     /// The interface's folder.
     pub(crate) fn ui(&self) -> PathBuf {
         self.root.join("ui")
+    }
+
+    /// What packages are made with and of.
+    pub(crate) fn packaging(&self) -> PathBuf {
+        self.root.join("packaging")
     }
 
     /// Where the bench has what it compares with.

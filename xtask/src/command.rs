@@ -10,9 +10,15 @@ cargo xtask run [--release] [-- ARGS…]
 
 cargo xtask test [--full] [--only STEP,…] [--list]
     Everything that has to pass before a change is taken in.
-    --full  also asks the database of security advisories
+    --full  also asks the database of security advisories, and makes the package, installs it on
+            this computer, drives what was installed, and removes it (Debian and its kin)
     --only  these steps alone, in their usual order
     --list  the steps, each with a word on what it does
+
+cargo xtask package [--appimage]
+    Makes what people install: on Linux a .deb and a .rpm, on macOS a .dmg, on Windows an .msi
+    and an .exe. They come to lie in target/release/bundle.
+    --appimage  on Linux an AppImage too; its tools are downloaded while it is made
 
 cargo xtask gen
     Writes the TypeScript types of the window anew from the command table.
@@ -36,6 +42,8 @@ pub(crate) enum Command {
     Test { full: bool, only: Vec<String> },
     /// Name the steps of `test`.
     List,
+    /// Make the packages of this system.
+    Package { appimage: bool },
     /// Write generated files.
     Gen,
     /// Measure.
@@ -54,6 +62,12 @@ pub(crate) fn parse(words: &[String]) -> Result<Command, String> {
     match name.as_str() {
         "run" => parse_run(rest),
         "test" => parse_test(rest),
+        "package" => match rest {
+            [] => Ok(Command::Package { appimage: false }),
+            [word] if word == "--appimage" => Ok(Command::Package { appimage: true }),
+            [word, ..] if word == "--help" || word == "-h" => Ok(Command::Help),
+            [word, rest @ ..] => Err(unknown("package", rest.first().unwrap_or(word))),
+        },
         "gen" if rest.is_empty() => Ok(Command::Gen),
         "gen" => Err(unknown("gen", &rest[0])),
         "bench" if rest.is_empty() => Ok(Command::Bench),
@@ -173,6 +187,8 @@ mod tests {
         assert!(read("gen --check").is_err());
         assert!(read("bench --fast").is_err());
         assert!(read("pictures chat").is_err());
+        assert!(read("package --deb").unwrap_err().contains("`--deb`"));
+        assert!(read("package --appimage now").unwrap_err().contains("`now`"));
         assert!(read("test --only").is_err());
     }
 }

@@ -1,5 +1,5 @@
-//! Rules on the files themselves: how long they are, which paths they tell, what they import, and
-//! whether what documents point at is there.
+//! Rules on the files themselves: how long they are, which paths they tell, what they import,
+//! that the version stands in one of them alone, and whether what documents point at is there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,6 +30,9 @@ const ONE_FILE: &str = "src-tauri/core/house/algoagent.py";
 /// Folders that exist on many computers: finding their names in a file says nothing about this one.
 const COMMON: [&str; 10] =
     ["/", "/home", "/mnt", "/opt", "/root", "/src", "/srv", "/tmp", "/usr", "/var"];
+
+/// Where a version could stand a second time. The one that counts is in the root's `Cargo.toml`.
+const VERSIONED: [&str; 2] = ["package.json", ".conf.json"];
 
 struct TextFile {
     /// From the checkout's root, with `/`.
@@ -95,6 +98,12 @@ fn judge(files: &[TextFile], private: &[String]) -> Report {
         } else if is_source(&file.path) && lines > LONG {
             report.long.push(format!("{} ({lines})", file.path));
         }
+        if VERSIONED.iter().any(|end| file.path.ends_with(end)) && has_version(&file.text) {
+            report.faults.push(format!(
+                "{}: a version of its own; the one there is stands in Cargo.toml.",
+                file.path
+            ));
+        }
         for (number, line) in file.text.lines().enumerate() {
             if private.iter().any(|path| names_path(line, path)) {
                 report.faults.push(format!(
@@ -124,6 +133,11 @@ fn is_source(path: &str) -> bool {
     extension.is_some_and(|extension| SOURCES.contains(&extension))
         && !path.starts_with(GENERATED)
         && path != ONE_FILE
+}
+
+/// Whether a JSON document says at its top which version it is of.
+fn has_version(json: &str) -> bool {
+    json.lines().any(|line| line.starts_with("  \"version\""))
 }
 
 /// The folders whose names give away where this checkout lies.
@@ -183,6 +197,20 @@ mod tests {
             .map(|path| file(path, &text));
         let report = judge(&files, &[]);
         assert!(report.faults.is_empty() && report.long.is_empty());
+    }
+
+    #[test]
+    fn a_second_version_is_refused_but_not_that_of_something_inside() {
+        let second = "{\n  \"name\": \"x\",\n  \"version\": \"0.1.0\"\n}\n";
+        let inside = "{\n  \"bundle\": {\n    \"version\": \"1\"\n  }\n}\n";
+        for (path, text, faults) in [
+            ("ui/package.json", second, 1),
+            ("src-tauri/tauri.linux.conf.json", second, 1),
+            ("src-tauri/tauri.conf.json", inside, 0),
+            ("ui/package-lock.json", second, 0),
+        ] {
+            assert_eq!(judge(&[file(path, text)], &[]).faults.len(), faults, "{path}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run`, `test`, `gen`, `bench` and `pictures`.
+//! The project's own commands: `cargo xtask run`, `test`, `package`, `gen`, `bench` and `pictures`.
 //!
 //! A fresh computer with git, a C compiler, Rust and Node needs nothing else: every command first
 //! puts in place what its steps need, says what it does and how long it took, and where it can't
@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "talking to the terminal is what these commands are for")]
 
 mod bench;
+mod bundle;
 mod call;
 mod checkout;
 mod command;
@@ -68,6 +69,10 @@ fn carry_out(command: Command) -> Result<ExitCode, Fault> {
         }
         Command::Test { full, only } => {
             test::test(&Checkout::find()?, Journal::start(), full, &only)
+        }
+        Command::Package { appimage } => {
+            bundle::run(&Checkout::find()?, &mut Journal::start(), appimage)?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Bench => {
             bench::run(&Checkout::find()?, &mut Journal::start())?;

@@ -8,7 +8,7 @@ use crate::checkout::{Checkout, FEATURES};
 use crate::fault::Fault;
 use crate::journal::Journal;
 use crate::package::Purpose;
-use crate::{python, system, tool, ui};
+use crate::{bundle, python, system, tool, ui};
 
 /// Something that has to be in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,14 +41,21 @@ pub(crate) enum Need {
     Deny,
     /// The program and the generator, with a fresh interface inside.
     Program,
+    /// The program as it is delivered.
+    Release,
+    /// What makes packages.
+    Bundler,
+    /// The packages of this system, made from the delivered program.
+    Packages,
 }
 
 impl Need {
     fn before(self) -> &'static [Self] {
         match self {
-            Self::Modules | Self::Peers | Self::Newman => &[Self::Node],
+            Self::Modules | Self::Peers | Self::Newman | Self::Bundler => &[Self::Node],
             Self::Interface | Self::FreshInterface => &[Self::Modules],
-            Self::Program => &[Self::Libraries, Self::FreshInterface],
+            Self::Program | Self::Release => &[Self::Libraries, Self::FreshInterface],
+            Self::Packages => &[Self::Release, Self::Bundler],
             Self::Node
             | Self::Libraries
             | Self::Python
@@ -76,6 +83,9 @@ impl Need {
             Self::Calls => "what documents call with",
             Self::Deny => "cargo-deny",
             Self::Program => "the program",
+            Self::Release => "the program as it is delivered",
+            Self::Bundler => "what makes packages",
+            Self::Packages => "the packages",
         }
     }
 }
@@ -118,6 +128,9 @@ impl Needs {
             Need::Calls => system::prepare(Purpose::Calls),
             Need::Deny => tool::install(checkout, &tool::CARGO_DENY).map(|_| ()),
             Need::Program => build_program(checkout),
+            Need::Release => bundle::build(checkout),
+            Need::Bundler => ui::install(checkout, &checkout.packaging()),
+            Need::Packages => bundle::make(checkout, false),
         })?;
         self.met(need);
         Ok(())

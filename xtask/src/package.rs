@@ -18,6 +18,8 @@ pub(crate) enum Purpose {
     Window,
     /// Calling the local API as the documents show it.
     Calls,
+    /// Looking at what the package has installed.
+    Inspection,
 }
 
 /// A package manager.
@@ -67,6 +69,9 @@ impl Manager {
             }
             (Self::Apt, Purpose::PythonTools) => &["python3", "python3-venv"],
             (Self::Pacman, Purpose::Python | Purpose::PythonTools) => &["python"],
+            (Self::Apt, Purpose::Inspection) => &["appstream", "desktop-file-utils", "man-db"],
+            // The package that is looked at is Debian's.
+            (Self::Dnf | Self::Pacman, Purpose::Inspection) => &[],
             (Self::Apt | Self::Pacman, Purpose::Keychain) => &["dbus", "gnome-keyring"],
             (Self::Dnf, Purpose::Keychain) => &["dbus-daemon", "dbus-tools", "gnome-keyring"],
             (Self::Dnf, Purpose::Build) => &[

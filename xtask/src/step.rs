@@ -9,7 +9,7 @@ use crate::checkout::{Checkout, FEATURES};
 use crate::fault::Fault;
 use crate::journal::Outcome;
 use crate::need::{Need, build_program};
-use crate::{directions, files, generate, http, python, tool, ui};
+use crate::{bundle, directions, files, generate, http, python, tool, ui};
 
 type Work = fn(&Checkout) -> Result<Outcome, Fault>;
 
@@ -37,7 +37,7 @@ const COMPILE: &[Need] = &[Need::Libraries, Need::Interface];
 const UNIT: &[Need] = &[Need::Libraries, Need::Interface, Need::Python, Need::Keychain];
 
 /// All of them.
-pub(crate) const STEPS: [Step; 18] = [
+pub(crate) const STEPS: [Step; 19] = [
     step("fmt", "the layout of the Rust code", &[], fmt),
     step(
         "files",
@@ -85,6 +85,15 @@ pub(crate) const STEPS: [Step; 18] = [
         &[Need::Program, Need::Window, Need::Keychain, Need::Python, Need::Calls],
         stories,
     ),
+    Step {
+        full: true,
+        ..step(
+            "package",
+            "the package, installed, driven and removed",
+            &[Need::Packages, Need::Window],
+            bundle::installed::check,
+        )
+    },
 ];
 
 /// The names of all steps.
@@ -251,10 +260,12 @@ mod tests {
     }
 
     #[test]
-    fn the_advisories_wait_until_they_are_asked_for() {
-        assert!(!chosen(false, &[]).contains(&"advisories"));
-        assert!(chosen(true, &[]).contains(&"advisories"));
-        assert_eq!(chosen(false, &["advisories"]), ["advisories"]);
+    fn what_depends_on_more_than_the_checkout_waits_until_it_is_asked_for() {
+        for name in ["advisories", "package"] {
+            assert!(!chosen(false, &[]).contains(&name));
+            assert!(chosen(true, &[]).contains(&name));
+            assert_eq!(chosen(false, &[name]), [name]);
+        }
     }
 
     #[test]

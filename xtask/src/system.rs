@@ -14,8 +14,8 @@ pub(crate) fn prepare(purpose: Purpose) -> Result<(), Fault> {
     match (std::env::consts::OS, purpose) {
         ("macos", Purpose::Build) => mac(),
         ("windows", Purpose::Build) => windows(),
-        // The tests that take one are for Linux: elsewhere it is the person's own.
-        ("macos" | "windows", Purpose::Keychain) => Ok(()),
+        // The tests that take these are for Linux.
+        ("macos" | "windows", Purpose::Keychain | Purpose::Inspection) => Ok(()),
         ("macos" | "windows", Purpose::Window) => Err(Fault::new(
             "The window's tests run on Linux: they drive WebKitGTK on a screen of their own.",
             "Run them on Linux, or leave them out here: `cargo xtask test --list` names the steps.",

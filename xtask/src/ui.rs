@@ -2,7 +2,7 @@
 //! the bench compares with.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::call::Call;
 use crate::checkout::Checkout;
@@ -73,6 +73,15 @@ pub(crate) fn is_built(checkout: &Checkout) -> bool {
 /// Builds the interface.
 pub(crate) fn build(checkout: &Checkout) -> Result<(), Fault> {
     script(checkout, "build", "Mend what is named above; `npm run build` in ui/ repeats it.")
+}
+
+/// The folders of the packages that the built interface is made of.
+pub(crate) fn shipped(checkout: &Checkout) -> Result<Vec<PathBuf>, Fault> {
+    let list = npm(checkout, ["ls", "--omit=dev", "--all", "--parseable"])
+        .advice("Run `npm ci` in ui/: what is installed there has to be what the lock file names.")
+        .output()?;
+    // The interface itself comes first.
+    Ok(list.lines().skip(1).map(PathBuf::from).collect())
 }
 
 /// Runs one of the scripts of `ui/package.json`.

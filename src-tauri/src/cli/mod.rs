@@ -101,6 +101,10 @@ pub(crate) enum Command {
 
     /// Print the completions of a shell.
     Completions(CompletionsOptions),
+
+    /// Write the manual pages, one for each command, for those who package the program.
+    #[command(hide = true)]
+    Manual(ManualOptions),
 }
 
 /// One thing among several.
@@ -139,4 +143,11 @@ Examples:
 pub(crate) struct CompletionsOptions {
     /// The shell.
     pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub(crate) struct ManualOptions {
+    /// The folder to write them to; it is made where it isn't there.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
 }
