@@ -87,7 +87,7 @@ fn build() -> tauri::Result<tauri::App> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
-        .invoke_handler(tauri::generate_handler![rpc::meet, rpc::call, rpc::listen])
+        .invoke_handler(tauri::generate_handler![rpc::look, rpc::meet, rpc::call, rpc::listen])
         .build(tauri::generate_context!())
 }
 

@@ -1,5 +1,5 @@
-//! What the webview can call: the agreement on keys, a command of the table, and listening to
-//! events. Commands, answers and events are sealed.
+//! What the webview can call: the first screen, the agreement on keys, a command of the table, and
+//! listening to events. All but the first screen is sealed.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use algoagent_api::{ApiError, Door, call as run};
 use algoagent_core::chat::ChatEvent;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tauri::ipc::{Channel, InvokeBody, Request, Response};
 use tauri::{State, Webview};
 use zeroize::Zeroizing;
@@ -22,6 +22,30 @@ use crate::events::Events;
 struct Asked {
     name: String,
     request: Value,
+}
+
+/// An answer of the table, which may be null.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    said: Value,
+}
+
+/// What the first screen shows to everybody at this computer, before keys are agreed on; nothing of
+/// somebody who is signed in, and no other command.
+#[tauri::command]
+pub(super) async fn look(
+    door: State<'_, Arc<Door>>,
+    name: String,
+) -> Result<Option<Shown>, ApiError> {
+    let for_all = match name.as_str() {
+        "accounts" | "appearance" | "gate" => true,
+        "me" => door.session().is_err(),
+        _ => false,
+    };
+    if !for_all {
+        return Ok(None);
+    }
+    run(&door, &name, json!({})).await.map(|said| Some(Shown { said }))
 }
 
 /// Agrees on keys with a new page: its public key for the program's.

@@ -52,7 +52,8 @@ export class Branch {
   #unfold(all: MessageView[]): void {
     const [above, end] = [all.slice(0, -FIRST), all.slice(-FIRST)];
     const { hasOlder } = this;
-    this.hasOlder = true;
+    // What is above is on its way already.
+    this.hasOlder = false;
     this.#put(end);
     screen.drawn(() => {
       // Unless another part of the chat or another chat stands there by now.

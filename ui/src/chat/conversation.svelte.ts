@@ -2,7 +2,7 @@
  * The chat on the screen: its messages, what may be sent, and what is on its way. An answer of the
  * core that belongs to a chat which is no longer shown is dropped, never shown elsewhere.
  */
-import { asFault, call, type ApiError, type Chat, type ChatEvent, type ChatId, type ContextId, type MessageId, type Meter, type ModelRef, type OpenChat, type Sent } from '../lib/api';
+import { asFault, call, screen, type ApiError, type Chat, type ChatEvent, type ChatId, type ContextId, type MessageId, type Meter, type ModelRef, type OpenChat, type Sent } from '../lib/api';
 import type { Answers } from './answers';
 import { Branch } from './branch.svelte';
 import type { Drafts } from './drafts.svelte';
@@ -311,7 +311,8 @@ export class Conversation {
       if (visit !== this.visit) return;
       this.#take(page);
       this.fault = null;
-      void this.measure();
+      // A long chat takes a while to count: what was asked for is drawn first.
+      screen.drawn(() => void this.measure());
     } catch (error) {
       if (visit === this.visit) this.fault = asFault(error);
     }

@@ -26,11 +26,12 @@ beforeEach(() => {
 
 describe('a long chat', () => {
   it('shows its end first, and what is above it when that was drawn', async () => {
-    branch.show({ ...page(961, 1000), has_older: false });
+    branch.show(page(961, 1000));
     expect(ends()).toEqual([1001 - FIRST, 1000]);
-    expect(branch.hasOlder).toBe(true);
-    await vi.waitFor(() => { expect(ends()).toEqual([961, 1000]); });
+    // Nobody asks for what is on its way.
     expect(branch.hasOlder).toBe(false);
+    await vi.waitFor(() => { expect(ends()).toEqual([961, 1000]); });
+    expect(branch.hasOlder).toBe(true);
   });
 
   it('keeps what was asked while only its end was there', async () => {
