@@ -136,7 +136,8 @@ impl<'de> Deserialize<'de> for Whole {
             .map_err(|_| D::Error::custom("expected an integer"))?;
         // Below 2^53 a fraction of nothing loses nothing.
         let written = |number: f64| {
-            (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then(|| number as i64)
+            (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)
+                .then_some(number as i64)
         };
         let whole = number.as_i64().or_else(|| number.as_f64().and_then(written));
         whole.map(Self).ok_or_else(|| D::Error::custom("expected an integer"))
