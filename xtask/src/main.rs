@@ -10,6 +10,7 @@ mod call;
 mod checkout;
 mod command;
 mod directions;
+mod django;
 mod fault;
 mod files;
 mod generate;

@@ -8,7 +8,7 @@ use crate::checkout::{Checkout, FEATURES};
 use crate::fault::Fault;
 use crate::journal::Journal;
 use crate::package::Purpose;
-use crate::{system, tool, ui};
+use crate::{django, system, tool, ui};
 
 /// Something that has to be in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +19,8 @@ pub(crate) enum Need {
     Modules,
     /// The packages of other clients, for the bench.
     Peers,
+    /// Django in a Python of its own, for the bench.
+    Django,
     /// A built interface, of whatever age: the program doesn't compile without one.
     Interface,
     /// The interface built from the files as they are now.
@@ -43,6 +45,7 @@ impl Need {
             Self::Modules | Self::Peers => &[Self::Node],
             Self::Interface | Self::FreshInterface => &[Self::Modules],
             Self::Program => &[Self::Libraries, Self::FreshInterface],
+            Self::Django => &[Self::Python],
             Self::Node
             | Self::Libraries
             | Self::Python
@@ -57,6 +60,7 @@ impl Need {
             Self::Node => "node and npm",
             Self::Modules => "the interface's packages",
             Self::Peers => "what others render with",
+            Self::Django => "what else answers such calls",
             Self::Interface => "a built interface",
             Self::FreshInterface => "the interface",
             Self::Libraries => "system libraries",
@@ -91,6 +95,10 @@ impl Needs {
             Need::Node => ui::check_node(),
             Need::Modules => ui::install(checkout, &checkout.ui()),
             Need::Peers => ui::install(checkout, &checkout.peers()),
+            Need::Django => {
+                system::prepare(Purpose::Environment)?;
+                django::install(checkout)
+            }
             Need::Interface | Need::FreshInterface => ui::build(checkout),
             Need::Libraries => system::prepare(Purpose::Build),
             Need::Python => system::prepare(Purpose::Python),

@@ -10,6 +10,8 @@ pub(crate) enum Purpose {
     Build,
     /// Running strategies and the house module's tests.
     Python,
+    /// An environment of its own for packages of Python, and putting a process on one core.
+    Environment,
     /// A keychain of their own for the tests of what is kept in one.
     Keychain,
     /// Driving its real window in tests, without a screen.
@@ -57,6 +59,9 @@ impl Manager {
             (Self::Apt, Purpose::Window) => {
                 &["webkit2gtk-driver", "xvfb", "dbus-x11", "xdotool", "xclip", "openbox"]
             }
+            (Self::Apt, Purpose::Environment) => &["python3-venv", "util-linux"],
+            (Self::Dnf, Purpose::Environment) => &["python3-pip", "util-linux"],
+            (Self::Pacman, Purpose::Environment) => &["python", "util-linux"],
             (Self::Apt | Self::Dnf, Purpose::Python) => &["python3"],
             (Self::Pacman, Purpose::Python) => &["python"],
             (Self::Apt | Self::Pacman, Purpose::Keychain) => &["dbus", "gnome-keyring"],

@@ -16,6 +16,10 @@ pub(crate) fn prepare(purpose: Purpose) -> Result<(), Fault> {
         ("windows", Purpose::Build) => windows(),
         // The tests that take one are for Linux: elsewhere it is the person's own.
         ("macos" | "windows", Purpose::Keychain) => Ok(()),
+        ("macos" | "windows", Purpose::Environment) => Err(Fault::new(
+            "Servers are measured on Linux, each on a core of its own.",
+            "Run the bench there.",
+        )),
         ("macos" | "windows", Purpose::Window) => Err(Fault::new(
             "The window's tests run on Linux: they drive WebKitGTK on a screen of their own.",
             "Run them on Linux, or leave them out here: `cargo xtask test --list` names the steps.",
