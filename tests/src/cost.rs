@@ -1,5 +1,5 @@
-//! What a window costs: when its page was painted, and the memory and processor time of its
-//! processes.
+//! What a process costs, and what a window does: when its page was painted, and the memory and
+//! processor time of its processes.
 
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -24,12 +24,12 @@ impl Window<'_> {
 
     /// The memory of the program and its webview, in bytes: what is shared is counted by share.
     pub fn memory(&self) -> u64 {
-        self.own_processes().into_iter().map(proportional).sum()
+        self.own_processes().into_iter().map(|pid| memory(pid).proportional).sum()
     }
 
     /// The processor time that the program and its webview have had.
     pub fn processor_time(&self) -> Duration {
-        self.own_processes().into_iter().map(had).sum()
+        self.own_processes().into_iter().map(processor_time).sum()
     }
 
     /// Everything that was started for the window, but what drives it.
@@ -59,7 +59,7 @@ fn time(fields: &[String], at: usize) -> Duration {
 }
 
 /// Processor time in the process's own code and in the system's for it.
-fn had(pid: u32) -> Duration {
+pub fn processor_time(pid: u32) -> Duration {
     let fields = fields(pid);
     time(&fields, 11) + time(&fields, 12)
 }
@@ -73,10 +73,24 @@ fn started(pid: u32) -> SystemTime {
     SystemTime::now() - Duration::from_secs_f64(age.max(0.0))
 }
 
-/// A process's own memory and its share of what it shares.
-fn proportional(pid: u32) -> u64 {
+/// The memory of a process, in bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memory {
+    /// All that it has in memory, whoever else has it too.
+    pub resident: u64,
+    /// The same, where what is shared counts by share.
+    pub proportional: u64,
+    /// What it wrote: no file has that, and nobody else.
+    pub own: u64,
+}
+
+/// The memory of a process; nothing of one that has ended.
+pub fn memory(pid: u32) -> Memory {
     let maps = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let line = maps.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes.unwrap_or_default() * 1024
+    let bytes = |name: &str| {
+        let line = maps.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1024)
+    };
+    Memory { resident: bytes("Rss:"), proportional: bytes("Pss:"), own: bytes("Private_Dirty:") }
 }

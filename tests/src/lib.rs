@@ -7,7 +7,7 @@
 //!
 //! Every deadline here bounds liveness ("it happens at all"), none measures speed.
 
-mod cost;
+pub mod cost;
 pub mod desktop;
 pub mod documents;
 pub mod faults;
@@ -33,6 +33,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub use processes::end_politely;
 pub use target::Target;
 
 /// How long anything may take before it counts as never happening.

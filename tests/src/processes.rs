@@ -110,6 +110,15 @@ pub(crate) fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// Asks one child to end, as the system does, and waits for that; kills it when it doesn't.
+pub fn end_politely(child: &mut Child) {
+    signal(child.id(), "TERM");
+    let ended = eventually(Duration::from_secs(20), || child.try_wait().ok().flatten());
+    if ended.is_none() {
+        end(child);
+    }
+}
+
 fn drain(pipe: Option<impl Read + Send + 'static>) -> std::sync::mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = std::sync::mpsc::channel();
     thread::spawn(move || {

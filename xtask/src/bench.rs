@@ -6,7 +6,7 @@ use crate::checkout::{Checkout, FEATURES};
 use crate::fault::Fault;
 use crate::journal::{Journal, Outcome};
 use crate::need::{Need, Needs};
-use crate::tool;
+use crate::{python, tool};
 
 /// The examples of the core that measure, and what.
 const CORE: [(&str, &str); 3] = [
@@ -20,6 +20,9 @@ const WINDOW: [(&str, &str); 2] = [
     ("paint", "from a service's first byte to the painted text"),
     ("window", "start, memory, long chats and a growing answer, in vaults of both sizes"),
 ];
+
+/// The example that measures the local API, and what.
+const HTTP: (&str, &str) = ("http", "the local API beside Django, and 200 answers at once");
 
 /// Builds and runs what measures. Its tables go to standard output.
 pub(crate) fn run(checkout: &Checkout, journal: &mut Journal) -> Result<(), Fault> {
@@ -42,10 +45,21 @@ pub(crate) fn run(checkout: &Checkout, journal: &mut Journal) -> Result<(), Faul
     journal.step("build", "the program as it is delivered, and what measures it", || {
         let build = ["build", "--release", "-p", "algoagent", "-p", "algoagent-tests"];
         let parts = ["--bin", "algoagent", "--example", "empty"];
-        let measuring = WINDOW.iter().flat_map(|(name, _)| ["--example", *name]);
+        let measuring = WINDOW.iter().chain([&HTTP]).flat_map(|(name, _)| ["--example", *name]);
         checkout
             .cargo(build.into_iter().chain(parts).chain(measuring).chain(FEATURES))
             .advice("Mend what the compiler names above.")
+            .interactive()
+            .run()?;
+        Ok(Outcome::Passed)
+    })?;
+    needs.meet(Need::Django, checkout, journal)?;
+    let (name, about) = HTTP;
+    journal.step(name, about, || {
+        Call::new(checkout.example(name, true))
+            .within(&checkout.root)
+            .env("ALGOAGENT_BIN", checkout.program(true))
+            .env("ALGOAGENT_DJANGO", python::django(checkout).folder())
             .interactive()
             .run()?;
         Ok(Outcome::Passed)

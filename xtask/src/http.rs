@@ -50,7 +50,7 @@ fn collection(checkout: &Checkout, address: &str) -> Call {
 }
 
 fn schema(checkout: &Checkout, address: &str) -> Call {
-    Call::new(python::python(checkout))
+    Call::new(python::schemathesis(checkout).python())
         .args(["tests/http/conform.py", "--base-url", address])
         .within(&checkout.root)
         .advice(

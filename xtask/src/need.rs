@@ -23,6 +23,8 @@ pub(crate) enum Need {
     Newman,
     /// What tries the local API against its schema.
     Schemathesis,
+    /// Django in a Python of its own, for the bench.
+    Django,
     /// A built interface, of whatever age: the program doesn't compile without one.
     Interface,
     /// The interface built from the files as they are now.
@@ -56,6 +58,7 @@ impl Need {
             Self::Interface | Self::FreshInterface => &[Self::Modules],
             Self::Program | Self::Release => &[Self::Libraries, Self::FreshInterface],
             Self::Packages => &[Self::Release, Self::Bundler],
+            Self::Django => &[Self::Python],
             Self::Node
             | Self::Libraries
             | Self::Python
@@ -74,6 +77,7 @@ impl Need {
             Self::Peers => "what others render with",
             Self::Newman => "newman",
             Self::Schemathesis => "schemathesis",
+            Self::Django => "what else answers such calls",
             Self::Interface => "a built interface",
             Self::FreshInterface => "the interface",
             Self::Libraries => "system libraries",
@@ -115,7 +119,11 @@ impl Needs {
             Need::Newman => ui::install(checkout, &checkout.postman()),
             Need::Schemathesis => {
                 system::prepare(Purpose::PythonTools)?;
-                python::install(checkout)
+                python::install(&python::schemathesis(checkout))
+            }
+            Need::Django => {
+                system::prepare(Purpose::PythonTools)?;
+                python::install(&python::django(checkout))
             }
             Need::Interface | Need::FreshInterface => ui::build(checkout),
             Need::Libraries => system::prepare(Purpose::Build),

@@ -1,7 +1,7 @@
-//! Python, and schemathesis in an environment of its own inside the target folder.
+//! Python, and what is installed for it beside the build.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::call::Call;
 use crate::checkout::Checkout;
@@ -13,48 +13,74 @@ pub(crate) const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" }
 /// The oldest minor version of Python 3 that schemathesis runs on.
 const OLDEST: u32 = 11;
 
-/// Installs exactly what `tests/http/requirements.txt` names, unless that is what is installed.
-pub(crate) fn install(checkout: &Checkout) -> Result<(), Fault> {
+/// Packages of Python in an environment of their own inside the target folder.
+pub(crate) struct Environment {
+    folder: PathBuf,
+    /// What is in it, every package at one version and with its hashes.
+    list: PathBuf,
+}
+
+/// What tries the local API against its schema.
+pub(crate) fn schemathesis(checkout: &Checkout) -> Environment {
+    Environment {
+        folder: checkout.tools().join("schemathesis"),
+        list: checkout.http().join("requirements.txt"),
+    }
+}
+
+/// Django and what it runs under, which the bench compares the local API with.
+pub(crate) fn django(checkout: &Checkout) -> Environment {
+    Environment {
+        folder: checkout.tools().join("django"),
+        list: checkout.peers().join("django/requirements.txt"),
+    }
+}
+
+impl Environment {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The Python that has what was installed.
+    pub(crate) fn python(&self) -> PathBuf {
+        let programs = if cfg!(windows) { "Scripts" } else { "bin" };
+        self.folder.join(programs).join(format!("{PYTHON}{}", std::env::consts::EXE_SUFFIX))
+    }
+}
+
+/// Installs exactly what is listed, unless that is what is installed.
+pub(crate) fn install(environment: &Environment) -> Result<(), Fault> {
     check_version()?;
-    let list = checkout.http().join("requirements.txt");
-    let wanted = fs::read(&list).map_err(|error| {
+    let Environment { folder, list } = environment;
+    let wanted = fs::read(list).map_err(|error| {
         Fault::new(format!("{} can't be read: {error}.", list.display()), "Restore it from git.")
     })?;
-    let environment = environment(checkout);
-    let stamp = environment.join("installed-from.txt");
-    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) && python(checkout).is_file() {
+    // Inside the folder that it speaks of: whoever deletes that deletes the stamp with it.
+    let stamp = folder.join("installed-from.txt");
+    let python = environment.python();
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) && python.is_file() {
         println!("    unchanged since the last time");
         return Ok(());
     }
     Call::new(PYTHON)
         .args(["-m", "venv", "--clear"])
-        .args([&environment])
+        .args([folder])
         .advice(
             "Python's own modules venv and ensurepip are needed; Debian's package is python3-venv.",
         )
         .run()?;
-    Call::new(python(checkout))
+    Call::new(python)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"])
         .args(["--require-hashes", "--only-binary", ":all:", "--requirement"])
-        .args([&list])
+        .args([list])
         .advice("The Python package index has to be reachable.")
         .run()?;
     fs::write(&stamp, wanted).map_err(|error| {
         Fault::new(
             format!("{} can't be written: {error}.", stamp.display()),
-            format!("Delete {} and try again.", environment.display()),
+            format!("Delete {} and try again.", folder.display()),
         )
     })
-}
-
-/// The Python that has what was installed.
-pub(crate) fn python(checkout: &Checkout) -> PathBuf {
-    let folder = if cfg!(windows) { "Scripts" } else { "bin" };
-    environment(checkout).join(folder).join(format!("{PYTHON}{}", std::env::consts::EXE_SUFFIX))
-}
-
-fn environment(checkout: &Checkout) -> PathBuf {
-    checkout.tools().join("schemathesis")
 }
 
 fn check_version() -> Result<(), Fault> {

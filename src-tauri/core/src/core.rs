@@ -131,7 +131,7 @@ pub struct Inner {
     pub(crate) backups: PathBuf,
     pub(crate) sources: Sources,
     pub(crate) kdf: Kdf,
-    accounts: Mutex<Option<SqliteConnection>>,
+    accounts: Mutex<Option<(SqliteConnection, vault::LeftOpen)>>,
     unlocked: PerAccount<AccountId, Option<Arc<Unlocked>>>,
     headers: PerAccount<Uuid, ()>,
     pub(crate) sessions: std::sync::Mutex<HashMap<Uuid, Session>>,
@@ -178,7 +178,7 @@ impl Core {
             data_dir: config.data_dir,
             kdf: Kdf::new(config.kdf),
             sources: config.sources,
-            accounts: Mutex::new(Some(accounts)),
+            accounts: Mutex::new(Some((accounts, vault::LeftOpen::default()))),
             unlocked: PerAccount::default(),
             headers: PerAccount::default(),
             sessions: std::sync::Mutex::default(),
@@ -199,10 +199,11 @@ impl Core {
 
     /// The connection to accounts.db, for one caller at a time.
     pub(crate) async fn accounts(&self) -> Result<Connection<'_>, sqlx::Error> {
-        let mut connection = MutexGuard::try_map(self.0.accounts.lock().await, Option::as_mut)
-            .map_err(|_| sqlx::Error::PoolClosed)?;
-        vault::roll_back(&mut connection).await;
-        Ok(connection)
+        let mut place = self.0.accounts.lock().await;
+        let (connection, rolled_back) = place.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        rolled_back.roll_back(connection).await;
+        MutexGuard::try_map(place, |open| open.as_mut().map(|(connection, _)| connection))
+            .map_err(|_| sqlx::Error::PoolClosed)
     }
 
     /// Whether an account may use the computer's own key, if there is one.
@@ -265,7 +266,7 @@ impl Core {
         self.end_sessions().await;
         // Dropped, it would be closed at some later time.
         let accounts = self.0.accounts.lock().await.take();
-        if let Some(accounts) = accounts
+        if let Some((accounts, _)) = accounts
             && let Err(fault) = accounts.close().await
         {
             tracing::warn!(%fault, "accounts.db did not close cleanly");

@@ -1,6 +1,10 @@
 //! Bodies: JSON and nothing else, up to 1 MiB, in time, and every field of the type that the
 //! schema says.
 
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, StatusCode};
@@ -22,7 +26,7 @@ const LONGEST: usize = 1024 * 1024;
 /// The body of a call.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<T: DeserializeOwned + PartialSchema> FromRequest<Api> for Body<T> {
+impl<T: DeserializeOwned + PartialSchema + 'static> FromRequest<Api> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Refusal> {
@@ -94,14 +98,17 @@ fn malformed(why: impl std::fmt::Display) -> Refusal {
 }
 
 /// Fields as the type that a row takes. Every field that is missing is named at once.
-fn typed<T: DeserializeOwned + PartialSchema>(fields: Map<String, Value>) -> Result<T, Refusal> {
+fn typed<T: DeserializeOwned + PartialSchema + 'static>(
+    fields: Map<String, Value>,
+) -> Result<T, Refusal> {
     let mut wrong = Map::new();
-    for name in required::<T>() {
-        match fields.get(&name) {
-            None => wrong.insert(name, json!(["This field is required."])),
-            Some(Value::Null) => wrong.insert(name, json!(["This field may not be null."])),
-            Some(_) => None,
+    for name in required::<T>().iter() {
+        let why = match fields.get(name) {
+            None => "This field is required.",
+            Some(Value::Null) => "This field may not be null.",
+            Some(_) => continue,
         };
+        wrong.insert(name.clone(), json!([why]));
     }
     if !wrong.is_empty() {
         return Err(Refusal::Fields(wrong));
@@ -119,11 +126,15 @@ fn typed<T: DeserializeOwned + PartialSchema>(fields: Map<String, Value>) -> Res
     })
 }
 
-fn required<T: PartialSchema>() -> Vec<String> {
-    match T::schema() {
-        RefOr::T(Schema::Object(object)) => object.required,
-        _ => Vec::new(),
-    }
+/// The names of the fields that have to be there. They are looked up in the schema once.
+fn required<T: PartialSchema + 'static>() -> Arc<[String]> {
+    static KNOWN: LazyLock<Mutex<HashMap<TypeId, Arc<[String]>>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let names = known.entry(TypeId::of::<T>()).or_insert_with(|| match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.required.into(),
+        _ => Arc::default(),
+    });
+    Arc::clone(names)
 }
 
 /// An integer as JSON Schema knows it: `4.0` is one too.

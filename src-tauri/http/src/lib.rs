@@ -13,6 +13,7 @@ mod caller;
 mod cookies;
 mod guard;
 mod health;
+mod kept;
 mod numbered;
 mod pages;
 mod refusal;

@@ -93,21 +93,36 @@ impl Asked {
 
     /// The page with these rows.
     pub(crate) fn answer<T>(&self, found: Counted<T>) -> Result<axum::Json<Numbered<T>>, Refusal> {
+        self.page(found).map(axum::Json)
+    }
+
+    /// All that the page hangs on beside the list.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {} {} {}", self.page, self.size, self.says_size(), self.path)
+    }
+
+    /// The page with these rows, before it is written.
+    pub(crate) fn page<T>(&self, found: Counted<T>) -> Result<Numbered<T>, Refusal> {
         let pages = found.count.div_ceil(self.size).max(1);
         if self.page > pages {
             return Err(no_page());
         }
-        Ok(axum::Json(Numbered {
+        Ok(Numbered {
             count: found.count,
             next: (self.page < pages).then(|| self.address(self.page + 1)),
             previous: (self.page > 1).then(|| self.address(self.page - 1)),
             results: found.rows,
-        }))
+        })
+    }
+
+    /// Whether the caller said how many rows a page has.
+    fn says_size(&self) -> bool {
+        self.query.iter().any(|(name, _)| name == "page_size")
     }
 
     fn address(&self, page: u32) -> String {
         let mut query = vec![format!("page={page}")];
-        if self.query.iter().any(|(name, _)| name == "page_size") {
+        if self.says_size() {
             query.push(format!("page_size={}", self.size));
         }
         format!("{}?{}", self.path, query.join("&"))

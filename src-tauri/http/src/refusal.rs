@@ -104,6 +104,15 @@ impl Refusal {
         )
     }
 
+    /// A fault of the program, which the log explains.
+    pub(crate) fn broken() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Something went wrong inside the program; it was written to the log. Try again.",
+        )
+    }
+
     pub(crate) fn wait(seconds: u32) -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,

@@ -194,15 +194,7 @@ pub(crate) fn router(api: &Api, port: u16, origins: &[String]) -> Router {
             )
         })
         .with_state(api.clone())
-        .layer(CatchPanicLayer::custom(|_| broken().into_response()))
+        .layer(CatchPanicLayer::custom(|_| Refusal::broken().into_response()))
         .layer(cors(origins))
         .layer(from_fn_with_state(Arc::new(Guard::new(port, origins)), guard))
-}
-
-fn broken() -> Refusal {
-    Refusal::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal",
-        "Something went wrong inside the program; it was written to the log. Try again.",
-    )
 }

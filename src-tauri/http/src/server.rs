@@ -217,6 +217,8 @@ impl Shop {
 
     fn serve(&self, stream: TcpStream, place: Place, watcher: Watcher) {
         let (router, hurry) = (self.router.clone(), self.hurry.clone());
+        // An event of a stream must not wait until the one before it was acknowledged.
+        stream.set_nodelay(true).ok();
         let place = Arc::new(place);
         let asked = Arc::clone(&place);
         let service = service_fn(move |request: hyper::Request<Incoming>| {

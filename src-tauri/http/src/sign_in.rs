@@ -66,15 +66,18 @@ pub(crate) struct Message {
 
 impl User {
     pub(crate) async fn of(session: &Session) -> Result<Self, Refusal> {
-        let names = profile::names(session).await?;
+        Ok(Self::named(session, profile::names(session).await?))
+    }
+
+    pub(crate) fn named(session: &Session, names: Names) -> Self {
         let account = session.account();
-        Ok(Self {
+        Self {
             id: account.id.0,
             username: account.username.clone(),
             email: account.email.clone(),
             first_name: names.first,
             last_name: names.last,
-        })
+        }
     }
 }
 

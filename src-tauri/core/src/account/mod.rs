@@ -10,6 +10,7 @@ mod computer_key;
 mod credentials;
 mod demo;
 mod error;
+mod kept;
 mod local_api;
 mod name;
 mod password;

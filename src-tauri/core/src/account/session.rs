@@ -1,5 +1,6 @@
 //! Sessions: the proof that a person signed in, and the only way to that person's vault.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -255,6 +256,33 @@ impl Session {
     pub fn generation(&self) -> Result<u64, AccountError> {
         let folder = crate::vault::folder(&self.core().vaults, self.account().uuid);
         Ok(folder.header()?.generation)
+    }
+
+    /// A number that rises with whatever is changed in its vault.
+    pub fn changes(&self) -> u64 {
+        self.0.unlocked.vault.changes()
+    }
+
+    /// What was kept under this name, where nothing in the vault was changed since it was made.
+    ///
+    /// # Errors
+    /// [`Locked`] when the session ended.
+    pub fn kept<T: Any + Send + Sync>(&self, name: &str) -> Result<Option<Arc<T>>, Locked> {
+        self.touch()?;
+        Ok(self.0.unlocked.kept.find(name, self.changes()))
+    }
+
+    /// Keeps something for every session of the account until the vault is changed or closed.
+    /// `changes` is what [`Session::changes`] told before the first look into the vault for it;
+    /// `bytes` is about its length.
+    pub fn keep<T: Any + Send + Sync>(
+        &self,
+        name: String,
+        changes: u64,
+        bytes: usize,
+        what: Arc<T>,
+    ) {
+        self.0.unlocked.kept.keep(name, changes, bytes, what);
     }
 
     /// Whether a check has found damage in its vault since it was opened.

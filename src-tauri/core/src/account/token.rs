@@ -34,6 +34,7 @@ pub struct Tokens {
 pub(crate) struct Signer {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    rules: Validation,
 }
 
 /// The refresh tokens of one session.
@@ -79,9 +80,17 @@ impl Signer {
     pub(crate) fn new(sources: &Sources) -> Self {
         let mut key = Zeroizing::new([0; 32]);
         sources.fill(key.as_mut_slice());
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.leeway = 0;
+        // The times are checked when a token is read, against the clock of core.
+        rules.validate_exp = false;
+        rules.set_issuer(&[ISSUER]);
+        rules.set_audience(&[AUDIENCE]);
+        rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         Self {
             encoding: EncodingKey::from_secret(key.as_slice()),
             decoding: DecodingKey::from_secret(key.as_slice()),
+            rules,
         }
     }
 
@@ -92,14 +101,7 @@ impl Signer {
     }
 
     fn read(&self, kind: Kind, token: &str, now: Timestamp) -> Result<Claims, AccountError> {
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.leeway = 0;
-        // The times are checked below, against the clock of core.
-        rules.validate_exp = false;
-        rules.set_issuer(&[ISSUER]);
-        rules.set_audience(&[AUDIENCE]);
-        rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        let token = decode::<Claims>(token, &self.decoding, &rules)
+        let token = decode::<Claims>(token, &self.decoding, &self.rules)
             .map_err(|_| AccountError::InvalidToken)?;
         let claims = token.claims;
         let now = now.seconds();

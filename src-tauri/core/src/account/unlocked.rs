@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::kept::Kept;
 use super::session::Connection;
 use super::work::Work;
 use super::{Account, AccountError};
 use crate::backup::{self, BackupKind, Keeper};
-use crate::chat::{ChatEvent, Chores, Desk};
+use crate::chat::{ChatEvent, Checkpoints, Chores, Desk};
 use crate::core::Core;
 use crate::model::wire::Clients;
 use crate::vault::{DataKey, Folder, Header, Vault};
@@ -16,11 +17,13 @@ use crate::vault::{DataKey, Folder, Header, Vault};
 pub(crate) struct Unlocked {
     pub(super) vault: Vault,
     pub(crate) desk: Desk,
+    pub(crate) checkpoints: Checkpoints,
     /// Connections to the services with AI models.
     pub(crate) clients: Arc<Clients>,
     pub(crate) work: Work,
     pub(super) keeper: Keeper,
     pub(crate) chores: Chores,
+    pub(super) kept: Kept,
     /// Whether a check found damage.
     pub(super) damaged: AtomicBool,
     pub(super) sessions: AtomicUsize,
@@ -94,10 +97,12 @@ pub(super) async fn unlock(
     Ok(Unlocked {
         vault,
         desk: Desk::default(),
+        checkpoints: Checkpoints::default(),
         clients: Arc::default(),
         work: Work::default(),
         keeper: Keeper::default(),
         chores: Chores::default(),
+        kept: Kept::default(),
         damaged: AtomicBool::new(false),
         sessions: 0.into(),
     })
@@ -120,6 +125,7 @@ impl Unlocked {
         self.chores.end().await;
         self.desk.clear().await;
         self.clients.forget();
+        self.kept.close();
         // What it copied and its key end with it.
         self.work.over().await;
         self.vault.close().await;

@@ -1,18 +1,23 @@
 //! What runs on an open vault: the answers being written, and who listens.
+//!
+//! Whoever listens for an account hears of all its chats. Who follows one answer hears of that one
+//! alone: hundreds of programs that follow hundreds of answers must not hear each other's.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::ChatEvent;
-use crate::ids::MessageId;
+use super::{ChatEvent, Message};
+use crate::ids::{ChatId, MessageId};
 
 /// Events that a listener may fall behind before it is told to ask for everything again.
 const BACKLOG: usize = 1024;
+/// The same of whoever follows one answer, some seconds of it.
+const BACKLOG_OF_ONE: usize = 256;
 /// How often a locked vault looks whether its answers have ended.
 const LOOK: Duration = Duration::from_millis(200);
 /// How long an answer may take to save itself when its vault is closed.
@@ -23,7 +28,13 @@ pub(crate) struct Desk {
     running: Mutex<HashMap<MessageId, Running>>,
 }
 
+/// What happens to one answer: [`ChatEvent::Text`], [`ChatEvent::Strategy`] and
+/// [`ChatEvent::Ended`] of it, and [`ChatEvent::Gone`] of its chat.
+pub type Followed = broadcast::Receiver<Arc<ChatEvent>>;
+
 struct Running {
+    chat: ChatId,
+    followers: broadcast::Sender<Arc<ChatEvent>>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -41,19 +52,47 @@ impl Desk {
 
     /// Tells whoever listens; nobody needs to.
     pub(crate) fn tell(&self, event: ChatEvent) {
+        self.tell_followers(&event);
         self.events.send(event).ok();
     }
 
-    /// Runs the task that writes the answer `id`. The task gets the token that stops it.
-    pub(super) fn run<F>(&self, id: MessageId, task: impl FnOnce(CancellationToken) -> F)
+    fn tell_followers(&self, event: &ChatEvent) {
+        let tell = |running: &Running| {
+            if running.followers.receiver_count() > 0 {
+                running.followers.send(Arc::new(event.clone())).ok();
+            }
+        };
+        match event {
+            ChatEvent::Text { message_id: id, .. }
+            | ChatEvent::Strategy { message_id: id, .. }
+            | ChatEvent::Ended { message: Message { id, .. }, .. } => {
+                self.running().get(id).into_iter().for_each(tell);
+            }
+            ChatEvent::Gone { chat_id } => {
+                self.running().values().filter(|one| one.chat == *chat_id).for_each(tell);
+            }
+            _ => {}
+        }
+    }
+
+    /// Runs the task that writes the answer `id` of a chat. The task gets the token that stops it;
+    /// whoever asked hears of it from its first word on.
+    pub(super) fn run<F>(
+        &self,
+        chat: ChatId,
+        id: MessageId,
+        task: impl FnOnce(CancellationToken) -> F,
+    ) -> Followed
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let stop = CancellationToken::new();
         let mut running = self.running();
         running.retain(|_, running| !running.task.is_finished());
+        let (followers, followed) = broadcast::channel(BACKLOG_OF_ONE);
         let task = tokio::spawn(task(stop.clone()));
-        running.insert(id, Running { stop, task });
+        running.insert(id, Running { chat, followers, stop, task });
+        followed
     }
 
     /// Whether the answer `id` is being written.

@@ -27,21 +27,24 @@ mod tree;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use answer::Checkpoints;
 pub(crate) use chores::Chores;
 pub use cost::{Used, UsedBy, used};
 pub(crate) use desk::Desk;
+pub use desk::Followed;
 pub use drafts::{Draft, drafts, save_draft};
 pub use error::ChatError;
 pub use event::ChatEvent;
 pub use lists::{List, archive, delete, list, pin, restore, seen};
 pub use meter::{Meter, meter};
 pub use ops::{
-    New, go_on, link_context, plain_text_of, rename, send, set_model, stop, text_of, try_again,
+    New, go_on, link_context, plain_text_of, rename, send, send_and_follow, set_model, stop,
+    text_of, try_again,
 };
 pub use origin::{Origin, origin};
 pub use prompt::{Prompt, PromptTurn, Wanted, prompt};
 pub use records::{
-    Named, Record, answer_of, begin_empty, ended_answer, find, may_send, records, set_ended,
+    Named, Record, begin_empty, ended_answer, find, find_whole, may_send, records, set_ended,
     whole_branch,
 };
 pub use tree::{Place, edit, fork, open, show};

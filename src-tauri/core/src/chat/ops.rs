@@ -2,6 +2,7 @@
 
 use sqlx::SqliteConnection;
 
+use super::desk::Followed;
 use super::store::{self, NewMessage, Stored};
 use super::{
     Chat, ChatError, ChatEvent, LONGEST_QUESTION, Message, MessageState, Role, Sent, answer,
@@ -46,6 +47,19 @@ pub async fn send(
     new: New,
     text: String,
 ) -> Result<Sent, ChatError> {
+    Ok(send_and_follow(session, chat_id, new, text).await?.0)
+}
+
+/// The same, and what happens to the answer from its first word on.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_and_follow(
+    session: &Session,
+    chat_id: Option<ChatId>,
+    new: New,
+    text: String,
+) -> Result<(Sent, Followed), ChatError> {
     check_question(&text)?;
     let chosen = new.title.as_deref().map(check_title).transpose()?;
     let core = session.core();
@@ -139,7 +153,7 @@ pub async fn go_on(session: &Session, id: MessageId) -> Result<Sent, ChatError> 
     }
     let (question, answer) = insert(&mut row, old.chat_id, Some(id), GO_ON, true, now).await?;
     row.commit().await?;
-    begin(session, db, old.chat_id, question, answer).await
+    Ok(begin(session, db, old.chat_id, question, answer).await?.0)
 }
 
 /// Chooses the model that answers in a chat from now on; none for that of its context or the
@@ -184,7 +198,7 @@ pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatErr
     };
     let answer = store::insert_message(&mut row, answer).await?;
     row.commit().await?;
-    begin(session, db, old.chat_id, question, answer).await
+    Ok(begin(session, db, old.chat_id, question, answer).await?.0)
 }
 
 /// Refuses a chat in which an answer is being written. One that is only stored as such (its
@@ -226,7 +240,7 @@ pub(super) async fn begin(
     chat_id: ChatId,
     question: MessageId,
     answer: MessageId,
-) -> Result<Sent, ChatError> {
+) -> Result<(Sent, Followed), ChatError> {
     let chat = store::chat(&mut db, chat_id).await?.ok_or(ChatError::NotFound)?;
     let question = store::message(&mut db, question).await?.ok_or(ChatError::NotFound)?;
     let answer = store::message(&mut db, answer).await?.ok_or(ChatError::NotFound)?;
@@ -238,9 +252,9 @@ pub(super) async fn begin(
     desk.tell(ChatEvent::Started { chat_id, message: answer.clone() });
     let writer = answer::Writer::new(session.clone(), &chat, &answer);
     // Before the connection is given back: whoever takes it next finds the answer running.
-    desk.run(answer.id, |stop| writer.run(stop));
+    let followed = desk.run(chat_id, answer.id, |stop| writer.run(stop));
     drop(db);
-    Ok(Sent { chat, question, answer })
+    Ok((Sent { chat, question, answer }, followed))
 }
 
 /// Stops an answer; what was written is kept. Stopping one that ended is harmless.

@@ -2,7 +2,7 @@
 //! once, and with an end that a program can give them.
 
 use super::store;
-use super::{Chat, ChatError, ChatEvent, Message, MessageState, New, ops};
+use super::{Chat, ChatError, Message, MessageState, New, ops};
 use crate::account::{Connection, DoorKind, Session};
 use crate::ids::{ChatId, ContextId, MessageId, StrategyId};
 use crate::slice::{Counted, Slice};
@@ -37,23 +37,49 @@ pub enum Named {
 /// # Errors
 /// [`ChatError::NotFound`].
 pub async fn find(session: &Session, named: &Named) -> Result<Record, ChatError> {
+    find_in(&mut session.vault().await?, named).await
+}
+
+/// The chat that is called so, with every message of its current branch as it was written, the
+/// oldest first. Nothing in them is rendered.
+///
+/// # Errors
+/// [`ChatError::NotFound`].
+pub async fn find_whole(
+    session: &Session,
+    named: &Named,
+) -> Result<(Record, Vec<Message>), ChatError> {
     let mut db = session.vault().await?;
+    let record = find_in(&mut db, named).await?;
+    let messages = branch(&mut db, record.chat.id).await?;
+    Ok((record, messages))
+}
+
+async fn find_in(db: &mut Connection<'_>, named: &Named) -> Result<Record, ChatError> {
     let id = match named {
         Named::Id(id) => Some(*id),
-        Named::SessionId(id) => store::id_of_session(&mut db, id).await?,
+        Named::SessionId(id) => store::id_of_session(db, id).await?,
     };
-    record(&mut db, id.ok_or(ChatError::NotFound)?).await
+    record(db, id.ok_or(ChatError::NotFound)?).await
 }
 
 async fn record(db: &mut Connection<'_>, id: ChatId) -> Result<Record, ChatError> {
-    let chat = store::chat(db, id).await?.ok_or(ChatError::NotFound)?;
-    described(db, chat).await
+    let chat = store::chat(db, id).await?;
+    let described = described(db, chat.into_iter().collect()).await?;
+    described.into_iter().next().ok_or(ChatError::NotFound)
 }
 
-async fn described(db: &mut Connection<'_>, chat: Chat) -> Result<Record, ChatError> {
-    let ended = store::is_ended(db, chat.id).await?;
-    let strategies = strategy::of_chat(db, chat.id).await?;
-    Ok(Record { chat, ended, strategies })
+/// Looks up what these chats have beside their rows, at once for all of them.
+async fn described(db: &mut Connection<'_>, chats: Vec<Chat>) -> Result<Vec<Record>, ChatError> {
+    let ids: Vec<ChatId> = chats.iter().map(|chat| chat.id).collect();
+    let ended = store::ended(db, &ids).await?;
+    let mut strategies = strategy::of_chats(db, &ids).await?;
+    let record = |chat: Chat| Record {
+        ended: ended.contains(&chat.id),
+        strategies: strategies.remove(&chat.id).unwrap_or_default(),
+        chat,
+    };
+    Ok(chats.into_iter().map(record).collect())
 }
 
 /// Some of all chats, pinned and archived ones like the others, the last changed first.
@@ -63,11 +89,7 @@ async fn described(db: &mut Connection<'_>, chat: Chat) -> Result<Record, ChatEr
 pub async fn records(session: &Session, slice: Slice) -> Result<Counted<Record>, ChatError> {
     let mut db = session.vault().await?;
     let Counted { count, rows } = store::chats_by_time(&mut db, slice).await?;
-    let mut records = Vec::with_capacity(rows.len());
-    for chat in rows {
-        records.push(described(&mut db, chat).await?);
-    }
-    Ok(Counted { count, rows: records })
+    Ok(Counted { count, rows: described(&mut db, rows).await? })
 }
 
 /// Makes a chat in which nothing was asked yet.
@@ -121,9 +143,13 @@ pub async fn set_ended(session: &Session, id: ChatId, ended: bool) -> Result<Rec
 pub async fn whole_branch(session: &Session, id: ChatId) -> Result<Vec<Message>, ChatError> {
     let mut db = session.vault().await?;
     store::chat(&mut db, id).await?.ok_or(ChatError::NotFound)?;
-    let Some(head) = store::head(&mut db, id).await? else { return Ok(Vec::new()) };
-    let stored = store::branch(&mut db, head, u32::MAX).await?;
-    let mut marks = strategy::marks_in(&mut db, id).await?;
+    branch(&mut db, id).await
+}
+
+async fn branch(db: &mut Connection<'_>, id: ChatId) -> Result<Vec<Message>, ChatError> {
+    let Some(head) = store::head(db, id).await? else { return Ok(Vec::new()) };
+    let stored = store::branch(db, head, u32::MAX).await?;
+    let mut marks = strategy::marks_in(db, id).await?;
     let messages = stored.into_iter().map(|stored| {
         let mut message = stored.message;
         message.strategies = marks.remove(&message.id).unwrap_or_default();
@@ -176,15 +202,4 @@ pub(super) async fn resume(
     }
     store::set_ended(db, id, None).await?;
     Ok(())
-}
-
-/// Of an event: which answer it is about.
-pub fn answer_of(event: &ChatEvent) -> Option<MessageId> {
-    match event {
-        ChatEvent::Started { message, .. } | ChatEvent::Ended { message, .. } => Some(message.id),
-        ChatEvent::Text { message_id, .. } | ChatEvent::Strategy { message_id, .. } => {
-            Some(*message_id)
-        }
-        _ => None,
-    }
 }

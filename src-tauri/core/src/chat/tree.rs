@@ -130,7 +130,7 @@ pub async fn edit(session: &Session, id: MessageId, text: String) -> Result<Sent
         ops::insert(&mut row, old.chat_id, old.parent_id, &text, false, now).await?;
     drafts::forget(&mut row, Some(old.chat_id), Some(id)).await?;
     row.commit().await?;
-    ops::begin(session, db, old.chat_id, question, answer).await
+    Ok(ops::begin(session, db, old.chat_id, question, answer).await?.0)
 }
 
 /// Copies a branch up to a message into a chat of its own, with the strategies found in it.

@@ -6,6 +6,7 @@
 mod store;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -177,6 +178,22 @@ impl From<sqlx::Error> for ProfileError {
 pub async fn get(session: &Session) -> Result<Profile, ProfileError> {
     let mut db = session.vault().await?;
     Ok(store::get(&mut db).await?)
+}
+
+/// The profile of the person signed in, and what they are called.
+///
+/// # Errors
+/// [`ProfileError::Locked`] and those of the store.
+pub async fn with_names(session: &Session) -> Result<Arc<(Profile, Names)>, ProfileError> {
+    const KEPT: &str = "profile";
+    if let Some(kept) = session.kept(KEPT)? {
+        return Ok(kept);
+    }
+    let changes = session.changes();
+    let mut db = session.vault().await?;
+    let both = Arc::new((store::get(&mut db).await?, store::names(&mut db).await?));
+    session.keep(KEPT.to_owned(), changes, LONGEST_TEXT, Arc::clone(&both));
+    Ok(both)
 }
 
 /// Replaces the profile.

@@ -83,12 +83,16 @@ pub(crate) async fn marks_in(
     store::marks_in(db, chat).await
 }
 
-/// The strategies made in a chat, the oldest first.
-pub(crate) async fn of_chat(
+/// The strategies made in each of some chats, the oldest first.
+pub(crate) async fn of_chats(
     db: &mut SqliteConnection,
-    chat: ChatId,
-) -> Result<Vec<StrategyId>, sqlx::Error> {
-    store::of_chat(db, chat).await
+    chats: &[ChatId],
+) -> Result<HashMap<ChatId, Vec<StrategyId>>, sqlx::Error> {
+    let mut all: HashMap<ChatId, Vec<StrategyId>> = HashMap::new();
+    for (chat, strategy) in store::of_chats(db, chats).await? {
+        all.entry(chat).or_default().push(strategy);
+    }
+    Ok(all)
 }
 
 /// A code block as a file.

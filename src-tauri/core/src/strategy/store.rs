@@ -112,15 +112,18 @@ pub(super) async fn marks_in(
     Ok(marks)
 }
 
-/// The strategies made in a chat, the oldest first.
-pub(super) async fn of_chat(
+/// The strategies made in some chats, the oldest first.
+pub(super) async fn of_chats(
     db: &mut SqliteConnection,
-    chat: ChatId,
-) -> Result<Vec<StrategyId>, sqlx::Error> {
-    sqlx::query_scalar("SELECT id FROM strategy WHERE chat_id = ? ORDER BY id")
-        .bind(chat)
-        .fetch_all(db)
-        .await
+    chats: &[ChatId],
+) -> Result<Vec<(ChatId, StrategyId)>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT chat_id, id FROM strategy
+         WHERE chat_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+    )
+    .bind(Json(chats))
+    .fetch_all(db)
+    .await
 }
 
 /// Copies what is marked on the branch that ends in `end`: strategies, versions and marks.

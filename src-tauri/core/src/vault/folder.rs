@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::changes::Changes;
 use super::files::Held;
 use super::key::DataKey;
+use super::transaction::LeftOpen;
 use super::{Header, HeaderError, Open, OpenError, StoreError, Vault, database, files, log, whole};
 use crate::clock::Sources;
 
@@ -113,15 +115,19 @@ impl Folder {
         create: bool,
     ) -> Result<Vault, OpenError> {
         let mut connection = database::open_encrypted(path, key, create).await?;
-        let proven = prove(&mut connection, header, create).await;
-        let open = Open { connection, key: key.copied(), lock };
+        let changes = Changes::default();
+        let proven = match changes.watch(&mut connection).await {
+            Ok(()) => prove(&mut connection, header, create).await,
+            Err(fault) => Err(StoreError::from(fault).into()),
+        };
+        let open = Open { connection, rolled_back: LeftOpen::default(), key: key.copied(), lock };
         if let Err(fault) = proven {
             // Closed before the lock is given back: a vault never has two connections.
             open.close().await;
             return Err(fault);
         }
         let in_force = std::sync::Mutex::new(Some((header.generation, key.copied())));
-        Ok(Vault { folder: self.clone(), open: Mutex::new(Some(open)), in_force })
+        Ok(Vault { folder: self.clone(), open: Mutex::new(Some(open)), in_force, changes })
     }
 
     /// Looks at the files before SQLite does: it would fill an empty one as if the vault were new,

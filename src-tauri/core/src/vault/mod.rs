@@ -4,6 +4,7 @@
 //! somebody without the key changed, key derivation parameters outside sane bounds, a header
 //! older than the vault has seen, and a second opening of a vault that is open.
 
+mod changes;
 mod database;
 mod envelope;
 mod files;
@@ -26,6 +27,7 @@ use std::sync::PoisonError;
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
+use changes::Changes;
 pub use database::{StoreError, Versions, versions};
 pub(crate) use database::{assert_cipher, open_plain, word};
 pub(crate) use files::{Held, create_private_dir, open_private, sync_dir};
@@ -39,7 +41,8 @@ pub(crate) use recovery::RecoveryCode;
 pub(crate) use rekey::{Go, Stage};
 pub(crate) use secrets::Sealer;
 pub(crate) use snapshot::{Known, record, remove_database};
-pub(crate) use transaction::{Transaction, roll_back};
+use transaction::roll_back;
+pub(crate) use transaction::{LeftOpen, Transaction};
 pub(crate) use whole::{check, exchange};
 
 /// An open vault: the one connection to its database.
@@ -49,11 +52,14 @@ pub(crate) struct Vault {
     /// The newest header that this vault knows, by generation and key. Apart from `open`, so that
     /// a sign-in needn't wait for long work.
     in_force: std::sync::Mutex<Option<(u64, DataKey)>>,
+    changes: Changes,
 }
 
 /// What closing gives back, in this order, however long somebody still holds the [`Vault`].
 struct Open {
     connection: SqliteConnection,
+    /// Up to which of the transactions that were left open it was rolled back.
+    rolled_back: LeftOpen,
     key: DataKey,
     lock: files::Held,
 }
@@ -96,12 +102,15 @@ impl From<std::io::Error> for OpenError {
 impl Vault {
     /// The connection, for one caller at a time. `None` once the vault was closed.
     pub(crate) async fn connection(&self) -> Option<MappedMutexGuard<'_, SqliteConnection>> {
-        let open = self.open.lock().await;
-        let mut connection =
-            MutexGuard::try_map(open, |open| open.as_mut().map(|open| &mut open.connection))
-                .ok()?;
-        roll_back(&mut connection).await;
-        Some(connection)
+        let mut place = self.open.lock().await;
+        let open = place.as_mut()?;
+        open.rolled_back.roll_back(&mut open.connection).await;
+        MutexGuard::try_map(place, |open| open.as_mut().map(|open| &mut open.connection)).ok()
+    }
+
+    /// How often it was changed since it was opened.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.count()
     }
 
     /// A copy of the data key; `None` once the vault was closed.
@@ -184,7 +193,7 @@ impl Vault {
 
 impl Open {
     async fn close(self) {
-        let Self { connection, key, lock } = self;
+        let Self { connection, key, lock, .. } = self;
         if let Err(fault) = connection.close().await {
             tracing::warn!(%fault, "a vault did not close cleanly");
         }

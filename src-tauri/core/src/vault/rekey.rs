@@ -72,6 +72,9 @@ impl Vault {
         self.folder.promote(sources)?;
         let mut next =
             self.folder.connect(&self.folder.database(), lock, key, header, false).await?;
+        if let Some(open) = next.open.get_mut() {
+            self.changes.watch(&mut open.connection).await.map_err(StoreError::from)?;
+        }
         *place = next.open.get_mut().take();
         exchange.done = true;
         Ok(Header::forget_previous(sources, self.folder.path())?)

@@ -2,33 +2,69 @@
 //!
 //! sqlx counts its transactions' depth on the connection. When a COMMIT fails, SQLite has rolled
 //! back already but the count stays, and later commits only release savepoints: they would look
-//! saved and be lost. So nothing here counts: what a failed or cancelled transaction left open
-//! is rolled back before the connection is used again.
+//! saved and be lost. So nothing here counts that: what a failed or cancelled transaction left open
+//! is rolled back before the connection is used again. Whether that may be so is known without
+//! asking SQLite, which costs as much as a small query.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::SqliteConnection;
 
+/// How many transactions of this process ended neither way. They are few.
+static LEFT_OPEN: AtomicU64 = AtomicU64::new(0);
+
 /// An open transaction. Without [`Transaction::commit`] nothing of it stays.
-pub(crate) struct Transaction<'a>(&'a mut SqliteConnection);
+pub(crate) struct Transaction<'a> {
+    db: &'a mut SqliteConnection,
+    /// Or rolled back.
+    over: bool,
+}
 
 impl<'a> Transaction<'a> {
     pub(crate) async fn begin(db: &'a mut SqliteConnection) -> Result<Self, sqlx::Error> {
-        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *db).await?;
-        Ok(Self(db))
+        // Before the first word: whoever is cancelled while it is sent may leave one open too.
+        let begun = Self { db, over: false };
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *begun.db).await?;
+        Ok(begun)
     }
 
-    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
-        let done = sqlx::raw_sql("COMMIT").execute(&mut *self.0).await;
+    pub(crate) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        let done = sqlx::raw_sql("COMMIT").execute(&mut *self.db).await;
         if done.is_err() {
-            roll_back(self.0).await;
+            roll_back(self.db).await;
         }
+        self.over = true;
         done.map(drop)
     }
 }
 
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            LEFT_OPEN.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
+/// Up to which of the transactions that were left open a connection was rolled back: one of them
+/// may have been its own.
+#[derive(Default)]
+pub(crate) struct LeftOpen(u64);
+
+impl LeftOpen {
+    /// Ends what may be open on the connection.
+    pub(crate) async fn roll_back(&mut self, db: &mut SqliteConnection) {
+        let left = LEFT_OPEN.load(Ordering::Acquire);
+        if left != self.0 {
+            roll_back(db).await;
+            self.0 = left;
+        }
+    }
+}
+
 /// Ends whatever transaction is open. Mostly none is, and SQLite says so: that is no fault.
-pub(crate) async fn roll_back(db: &mut SqliteConnection) {
+pub(super) async fn roll_back(db: &mut SqliteConnection) {
     sqlx::raw_sql("ROLLBACK").execute(db).await.ok();
 }
 
@@ -36,13 +72,13 @@ impl Deref for Transaction<'_> {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        self.0
+        self.db
     }
 }
 
 impl DerefMut for Transaction<'_> {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        self.0
+        self.db
     }
 }
 
@@ -75,7 +111,9 @@ mod tests {
         }
         let mut abandoned = Transaction::begin(&mut db).await.unwrap();
         sqlx::query("INSERT INTO b VALUES (1)").execute(&mut *abandoned).await.unwrap();
-        roll_back(&mut db).await;
+        drop(abandoned);
+        let mut rolled_back = LeftOpen::default();
+        rolled_back.roll_back(&mut db).await;
         let mut good = Transaction::begin(&mut db).await.unwrap();
         sqlx::query("INSERT INTO b VALUES (1)").execute(&mut *good).await.unwrap();
         good.commit().await.unwrap();

@@ -3,6 +3,7 @@
 use algoagent_core::Counted;
 use algoagent_core::account::{self, AccountError, SessionInfo, administration};
 use algoagent_core::clock::Timestamp;
+use algoagent_core::profile;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,9 +42,11 @@ pub(crate) struct Me {
     operation_id = "accounts_me",
     responses((status = 200, body = Me)))]
 pub(crate) async fn me(Caller(session): Caller) -> Result<Json<Me>, Refusal> {
-    let user = User::of(&session).await?;
+    let both = profile::with_names(&session).await?;
+    let (kept, names) = &*both;
+    let user = User::named(&session, names.clone());
     let date_joined = session.account().created_at;
-    let profile = Profile::of(&session).await?;
+    let profile = Profile::shown(&session, kept.clone());
     Ok(Json(Me { user: Owner { user, date_joined }, profile }))
 }
 

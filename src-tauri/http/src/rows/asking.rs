@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, Message, MessageState, Named, New, Record, Sent};
+use algoagent_core::chat::{self, Followed, Message, MessageState, Named, New, Record, Sent};
 use algoagent_core::ids::ContextId;
 use algoagent_core::model::{ModelRef, Problem, ProblemCode};
 use algoagent_core::{context, settings};
@@ -92,9 +92,8 @@ pub(crate) async fn chat(
     headers: HeaderMap,
     Body(request): Body<ChatRequest>,
 ) -> Result<Response, Refusal> {
-    let events = session.events()?;
-    let sent = send(&session, request).await?;
-    let following = Following::new(session.clone(), events, &sent);
+    let (sent, followed) = send(&session, request).await?;
+    let following = Following::new(session.clone(), followed, &sent);
     if wants_events(&headers) {
         return Ok(stream(Telling { api, session, sent, following, over: false }));
     }
@@ -110,7 +109,7 @@ fn wants_events(headers: &HeaderMap) -> bool {
     })
 }
 
-async fn send(session: &Session, request: ChatRequest) -> Result<Sent, Refusal> {
+async fn send(session: &Session, request: ChatRequest) -> Result<(Sent, Followed), Refusal> {
     let model = match &request.model {
         Some(named) => Some(model(session, named).await?),
         None => None,
@@ -121,10 +120,9 @@ async fn send(session: &Session, request: ChatRequest) -> Result<Sent, Refusal> 
     }
     let Some(session_id) = request.session_id.filter(|id| !id.is_empty()) else {
         let new = New { context_id, model, title: request.title };
-        return Ok(chat::send(session, None, new, request.message).await?);
+        return Ok(chat::send_and_follow(session, None, new, request.message).await?);
     };
     let Record { chat, .. } = chat::find(session, &Named::SessionId(session_id)).await?;
-    let sent = || chat::send(session, Some(chat.id), New::default(), request.message.clone());
     // What the next question is asked with is settled before it; a refused one changes nothing.
     chat::may_send(session, chat.id, &request.message).await?;
     if let Some(title) = &request.title {
@@ -136,7 +134,7 @@ async fn send(session: &Session, request: ChatRequest) -> Result<Sent, Refusal> 
     if model.is_some() {
         chat::set_model(session, chat.id, model).await?;
     }
-    Ok(sent().await?)
+    Ok(chat::send_and_follow(session, Some(chat.id), New::default(), request.message).await?)
 }
 
 async fn model(session: &Session, named: &str) -> Result<ModelRef, Refusal> {

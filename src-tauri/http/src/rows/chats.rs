@@ -7,6 +7,7 @@ use algoagent_core::context;
 use algoagent_core::ids::ContextId;
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use super::asking::{code, tokens};
 use super::path::ByName;
 use crate::body::{Body, Whole, some_or_null};
 use crate::caller::Caller;
+use crate::kept;
 use crate::numbered::{Asked, Numbered, Paging};
 use crate::refusal::Refusal;
 
@@ -120,16 +122,20 @@ impl Chat {
 impl ChatDetails {
     async fn of(session: &Session, record: Record) -> Result<Self, Refusal> {
         let all = chat::whole_branch(session, record.chat.id).await?;
+        Ok(Self::new(session, record, all))
+    }
+
+    fn new(session: &Session, record: Record, all: Vec<Message>) -> Self {
         let short = |message: &Message| Turn {
             role: message.role,
             content: message.text.clone(),
             timestamp: message.created_at,
         };
-        Ok(Self {
+        Self {
             chat: Chat::of(session, record),
             messages: all.iter().map(short).collect(),
             chat_messages: all.into_iter().map(ChatMessage::from).collect(),
-        })
+        }
     }
 }
 
@@ -183,12 +189,13 @@ pub(crate) struct ChatChange {
     operation_id = "chats_list",
     responses((status = 200, body = Numbered<Chat>),
         (status = 404, body = crate::refusal::Error, description = "No such page")))]
-pub(crate) async fn list(
-    Caller(session): Caller,
-    asked: Asked,
-) -> Result<Json<Numbered<Chat>>, Refusal> {
-    let found = chat::records(&session, asked.slice()).await?;
-    asked.answer(found.map(|record| Chat::of(&session, record)))
+pub(crate) async fn list(Caller(session): Caller, asked: Asked) -> Result<Response, Refusal> {
+    let name = format!("chats {}", asked.name());
+    let page = async {
+        let found = chat::records(&session, asked.slice()).await?;
+        asked.page(found.map(|record| Chat::of(&session, record)))
+    };
+    kept::answer(&session, name, page).await
 }
 
 /// Makes a chat in which nothing was asked yet
@@ -213,9 +220,12 @@ pub(crate) async fn create(
 pub(crate) async fn get(
     Caller(session): Caller,
     ByName(named): ByName,
-) -> Result<Json<ChatDetails>, Refusal> {
-    let record = chat::find(&session, &named).await?;
-    ChatDetails::of(&session, record).await.map(Json)
+) -> Result<Response, Refusal> {
+    let whole = async {
+        let (record, messages) = chat::find_whole(&session, &named).await?;
+        Ok(ChatDetails::new(&session, record, messages))
+    };
+    kept::answer(&session, format!("chat {named:?}"), whole).await
 }
 
 /// Changes a chat; what is left out stays

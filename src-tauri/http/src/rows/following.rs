@@ -1,12 +1,12 @@
 //! Following one answer while it is written. Whoever stops following stops nothing: the answer is
 //! core's.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, ChatError, ChatEvent, Message, Sent, StrategyMark};
-use algoagent_core::ids::{ChatId, MessageId};
-use tokio::sync::broadcast::Receiver;
+use algoagent_core::chat::{self, ChatError, ChatEvent, Followed, Message, Sent, StrategyMark};
+use algoagent_core::ids::MessageId;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
@@ -29,8 +29,7 @@ pub(crate) enum Heard {
 
 pub(crate) struct Following {
     session: Session,
-    events: Receiver<ChatEvent>,
-    chat: ChatId,
+    events: Followed,
     answer: MessageId,
     /// Bytes of the answer that were heard.
     heard: usize,
@@ -41,13 +40,12 @@ pub(crate) struct Following {
 }
 
 impl Following {
-    /// From events that were asked for before the question was sent.
-    pub(crate) fn new(session: Session, events: Receiver<ChatEvent>, sent: &Sent) -> Self {
+    pub(crate) fn new(session: Session, events: Followed, sent: &Sent) -> Self {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         look.reset();
-        let (chat, answer) = (sent.chat.id, sent.answer.id);
-        Self { session, events, chat, answer, heard: 0, missed: false, ended: None, look }
+        let answer = sent.answer.id;
+        Self { session, events, answer, heard: 0, missed: false, ended: None, look }
     }
 
     pub(crate) async fn next(&mut self) -> Heard {
@@ -62,12 +60,13 @@ impl Following {
                 _ = self.look.tick() => None,
             };
             let heard = match event {
-                Some(Ok(event)) => self.hear(event),
+                Some(Ok(event)) => self.hear(Arc::unwrap_or_clone(event)),
                 Some(Err(RecvError::Lagged(_))) => {
                     self.missed = true;
                     self.ask().await
                 }
-                Some(Err(RecvError::Closed)) => Some(Heard::SignedOut),
+                // Nobody writes it any more: what the store says is the last word.
+                Some(Err(RecvError::Closed)) => self.ask().await.or(Some(Heard::SignedOut)),
                 None => self.ask().await,
             };
             if let Some(heard) = heard {
@@ -78,8 +77,7 @@ impl Following {
 
     fn hear(&mut self, event: ChatEvent) -> Option<Heard> {
         match event {
-            ChatEvent::Gone { chat_id } if chat_id == self.chat => Some(Heard::Deleted),
-            event if chat::answer_of(&event) != Some(self.answer) => None,
+            ChatEvent::Gone { .. } => Some(Heard::Deleted),
             ChatEvent::Text { text, .. } if !self.missed => {
                 self.heard += text.len();
                 Some(Heard::More(text))

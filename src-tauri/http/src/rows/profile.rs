@@ -80,7 +80,7 @@ impl Profile {
         Ok(Self::shown(session, profile::get(session).await?))
     }
 
-    fn shown(session: &Session, kept: profile::Profile) -> Self {
+    pub(super) fn shown(session: &Session, kept: profile::Profile) -> Self {
         let account = session.account();
         Self {
             id: account.id.0,

@@ -13,6 +13,7 @@ mod faults;
 mod floods;
 mod guarding;
 mod house;
+mod kept;
 mod profiles;
 mod raw;
 mod silence;

@@ -2,17 +2,20 @@
 //!
 //! What was written is saved every second while it grows and at every end, whatever the end is.
 
+mod checkpoints;
 mod preparing;
 mod saving;
 mod thinking;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::checkpoints::Checkpoints;
 use self::thinking::Thinking;
 use super::{Chat, ChatEvent, Message, MessageState};
 use crate::account::{Session, Unlocked};
@@ -49,6 +52,10 @@ pub(in crate::chat) struct Writer {
     sent: u32,
     renderer: Renderer,
     blocks: u32,
+    /// Bytes of the text that were told to whoever listens.
+    shown: usize,
+    /// Bytes of the text that are on the disk.
+    saved: Arc<AtomicUsize>,
     told: Told,
 }
 
@@ -95,6 +102,8 @@ impl Writer {
             sent: 0,
             renderer: Renderer::default(),
             blocks: 0,
+            shown: 0,
+            saved: Arc::default(),
             told: Told::default(),
         }
     }
@@ -139,21 +148,15 @@ impl Writer {
         frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut checkpoint = tokio::time::interval(self.session.core().checkpoint);
         checkpoint.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut saved = 0;
-        let mut shown = 0;
         let mut thought = 0;
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(MessageState::Stopped),
-                _ = checkpoint.tick(), if saved < self.text.len() => {
-                    match self.save(MessageState::Writing, None).await {
-                        Ok(()) => saved = self.text.len(),
-                        // Tried again at the next tick; the end reports what still fails then.
-                        Err(fault) => tracing::warn!(%fault, "a growing answer was not saved"),
-                    }
+                _ = checkpoint.tick(), if self.saved.load(Ordering::Acquire) < self.text.len() => {
+                    self.unlocked.checkpoints.put(&self.unlocked, self.answer, self.snapshot());
                 }
-                _ = frame.tick(), if shown < self.text.len() || thought < self.thoughts.len() => {
+                _ = frame.tick(), if self.shown < self.text.len() || thought < self.thoughts.len() => {
                     let (chat_id, message_id) = (self.chat.id, self.answer);
                     if let Some(text) = self.thoughts.get(thought..).filter(|text| !text.is_empty()) {
                         let text = text.to_owned();
@@ -164,10 +167,7 @@ impl Writer {
                         let blocks = Renderer::whole(&self.thoughts);
                         self.unlocked.desk.tell(ChatEvent::Thoughts { chat_id, message_id, blocks, thought_ms });
                     }
-                    if shown < self.text.len() {
-                        let text = self.text[shown..].to_owned();
-                        self.unlocked.desk.tell(ChatEvent::Text { chat_id, message_id, text });
-                        shown = self.text.len();
+                    if self.tell_text() {
                         let steps = self.renderer.steps();
                         self.show(steps);
                     }
@@ -182,7 +182,7 @@ impl Writer {
                     Some(Ok(delta)) => {
                         match delta {
                             Delta::Waiting { .. } => thought = 0,
-                            Delta::Anew { .. } => (thought, shown, saved) = (0, 0, 0),
+                            Delta::Anew { .. } => thought = 0,
                             _ => {}
                         }
                         self.take(delta)?;
@@ -217,6 +217,9 @@ impl Writer {
                 self.renderer.push(&text);
                 self.text = text;
                 self.blocks = 0;
+                self.shown = 0;
+                // What is being saved is of before.
+                self.saved = Arc::default();
                 let (chat_id, message_id) = (self.chat.id, self.answer);
                 self.unlocked.desk.tell(ChatEvent::Anew { chat_id, message_id });
             }
@@ -245,6 +248,18 @@ impl Writer {
             Delta::Finish => {}
         }
         Ok(())
+    }
+
+    /// Tells whoever listens what came since the last time; whether there was anything.
+    fn tell_text(&mut self) -> bool {
+        let text = self.text.get(self.shown..).unwrap_or_default();
+        if text.is_empty() {
+            return false;
+        }
+        let (chat_id, message_id, text) = (self.chat.id, self.answer, text.to_owned());
+        self.unlocked.desk.tell(ChatEvent::Text { chat_id, message_id, text });
+        self.shown = self.text.len();
+        true
     }
 
     fn show(&mut self, steps: Vec<Step>) {

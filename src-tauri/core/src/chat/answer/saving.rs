@@ -1,10 +1,12 @@
-//! Saving an answer, while it grows and as it ended.
+//! Saving an answer as it ended.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::SqliteConnection;
 
 use super::Writer;
+use super::checkpoints::Snapshot;
 use crate::account::Locked;
 use crate::chat::store::{self, Progress};
 use crate::chat::{ChatError, ChatEvent, Message, MessageState, Role, ops, title};
@@ -16,18 +18,33 @@ use crate::{search, settings, strategy};
 const SAVE_TRIES: u32 = 3;
 
 impl Writer {
-    pub(super) async fn save(
-        &self,
-        state: MessageState,
-        problem: Option<&Problem>,
-    ) -> Result<(), ChatError> {
+    /// How far it has got, to be saved with the others.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let by = self.by.as_ref();
+        Snapshot {
+            text: self.text.clone(),
+            thoughts: self.thoughts.clone(),
+            thought_ms: self.thinking.took,
+            model: self.model.clone(),
+            service: by.map(|by| (by.service, by.kind, by.answers.clone())),
+            usage: self.usage,
+            left_out: self.left_out,
+            context_version: self.told.context_version,
+            profile_version: self.told.profile_version,
+            parameters: self.parameters.clone(),
+            now: self.session.core().sources.now(),
+            saved: Arc::clone(&self.saved),
+        }
+    }
+
+    /// Saves it as it ended.
+    async fn save(&self, state: MessageState, problem: Option<&Problem>) -> Result<(), ChatError> {
         let now = self.session.core().sources.now();
         let Some(mut db) = self.unlocked.connection().await else {
             return Err(Locked.into());
         };
         let mut row = Transaction::begin(&mut db).await?;
-        let ended = state != MessageState::Writing;
-        let cost = match self.usage.filter(|_| ended) {
+        let cost = match self.usage {
             Some(usage) => self.cost(&mut row, usage).await?,
             None => None,
         };
@@ -52,19 +69,17 @@ impl Writer {
         if !store::save(&mut row, self.answer, &progress).await? {
             return Err(ChatError::NotFound);
         }
-        if ended {
-            let origin = strategy::Origin {
-                chat_id: self.chat.id,
-                message_id: self.answer,
-                context_id: self.chat.context_id,
-                model: &self.model,
-                profile: &self.told.profile,
-                now,
-            };
-            strategy::record(&mut row, &origin, &self.text).await?;
-            search::take_message(&mut row, self.answer).await?;
-            self.entitle(&mut row).await?;
-        }
+        let origin = strategy::Origin {
+            chat_id: self.chat.id,
+            message_id: self.answer,
+            context_id: self.chat.context_id,
+            model: &self.model,
+            profile: &self.told.profile,
+            now,
+        };
+        strategy::record(&mut row, &origin, &self.text).await?;
+        search::take_message(&mut row, self.answer).await?;
+        self.entitle(&mut row).await?;
         row.commit().await?;
         Ok(())
     }
@@ -98,8 +113,11 @@ impl Writer {
     /// Saves the answer as it ended, and tells who listens.
     pub(super) async fn end(mut self, state: MessageState, problem: Option<Problem>) {
         self.thinking.rests(self.session.core().sources.now());
+        // Whoever follows needn't wait for the disk to hear the last words.
+        self.tell_text();
         let steps = std::mem::take(&mut self.renderer).finish();
         self.show(steps);
+        self.unlocked.checkpoints.forget(self.answer);
         let mut saved = self.save(state, problem.as_ref()).await;
         for _ in 1..SAVE_TRIES {
             match &saved {

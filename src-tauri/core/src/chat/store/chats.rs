@@ -1,5 +1,7 @@
 //! The rows of the chat list.
 
+use std::collections::HashSet;
+
 use sqlx::types::Json;
 use sqlx::{FromRow, SqliteConnection};
 
@@ -141,6 +143,21 @@ pub(in crate::chat) async fn is_ended(
         .bind(id)
         .fetch_one(db)
         .await
+}
+
+/// Those of some chats that a program ended.
+pub(in crate::chat) async fn ended(
+    db: &mut SqliteConnection,
+    ids: &[ChatId],
+) -> Result<HashSet<ChatId>, sqlx::Error> {
+    let ended: Vec<ChatId> = sqlx::query_scalar(
+        "SELECT id FROM chat
+         WHERE ended_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+    )
+    .bind(Json(ids))
+    .fetch_all(db)
+    .await?;
+    Ok(ended.into_iter().collect())
 }
 
 pub(in crate::chat) async fn set_ended(
