@@ -207,7 +207,7 @@ async fn a_long_chat_opens_at_its_end_and_goes_back_page_by_page() {
             break;
         }
     }
-    assert_eq!(sizes, [50, 50, 12]);
+    assert_eq!(sizes, [20, 20, 20, 20, 20, 12]);
     assert_eq!(questions, (0..56).map(|number| format!("question {number}")).collect::<Vec<_>>());
     let other = short_chat(&ada, None, "another").await;
     let refused = chat::open(&ada, chat, chat::Place::Before(other.question.id)).await;
