@@ -19,11 +19,17 @@ const HEAVIEST: u64 = 20_000_000;
 /// Stories that need nothing inside the program: what is delivered can't be driven from within.
 const STORIES: [&str; 3] = ["window_plain", "terminal_serve", "terminal_doctor"];
 
+const PROGRAM: &str = "/usr/bin/algoagent";
+const ENTRY: &str = "/usr/share/applications/algoagent.desktop";
+const METADATA: &str = "/usr/share/metainfo/org.algoagent.desktop.metainfo.xml";
+const COMPLETIONS: &str = "/usr/share/bash-completion/completions/algoagent";
+
 /// What has to lie on the computer afterwards, among others.
 const FILES: [&str; 21] = [
-    "/usr/bin/algoagent",
-    "/usr/share/applications/algoagent.desktop",
-    "/usr/share/metainfo/org.algoagent.desktop.metainfo.xml",
+    PROGRAM,
+    ENTRY,
+    METADATA,
+    COMPLETIONS,
     "/usr/share/icons/hicolor/16x16/apps/algoagent.png",
     "/usr/share/icons/hicolor/24x24/apps/algoagent.png",
     "/usr/share/icons/hicolor/32x32/apps/algoagent.png",
@@ -33,7 +39,6 @@ const FILES: [&str; 21] = [
     "/usr/share/icons/hicolor/256x256/apps/algoagent.png",
     "/usr/share/icons/hicolor/512x512/apps/algoagent.png",
     "/usr/share/icons/hicolor/scalable/apps/algoagent.svg",
-    "/usr/share/bash-completion/completions/algoagent",
     "/usr/share/zsh/vendor-completions/_algoagent",
     "/usr/share/fish/vendor_completions.d/algoagent.fish",
     "/usr/share/man/man1/algoagent.1.gz",
@@ -98,18 +103,18 @@ fn inspect() -> Result<(), Fault> {
     if !missing.is_empty() {
         return Err(amiss(format!("These files are missing: {missing:?}.")));
     }
-    let said = Call::new(FILES[0]).args(["--version"]).output()?;
+    let said = Call::new(PROGRAM).args(["--version"]).output()?;
     if said.trim() != format!("{PACKAGE} {VERSION}") {
         return Err(amiss(format!("The program says that it is {:?}.", said.trim())));
     }
-    let libraries = Call::new("ldd").args([FILES[0]]).output()?;
+    let libraries = Call::new("ldd").args([PROGRAM]).output()?;
     if libraries.contains("not found") {
         return Err(amiss(format!("The program lacks libraries:\n{libraries}")));
     }
-    Call::new("desktop-file-validate").args([FILES[1]]).run()?;
-    Call::new("appstreamcli").args(["validate", "--no-net", FILES[2]]).run()?;
-    let completes = ". /usr/share/bash-completion/completions/algoagent && complete -p algoagent";
-    Call::new("bash").args(["-c", completes]).run()?;
+    Call::new("desktop-file-validate").args([ENTRY]).run()?;
+    Call::new("appstreamcli").args(["validate", "--no-net", METADATA]).run()?;
+    let completes = format!(". {COMPLETIONS} && complete -p {PACKAGE}");
+    Call::new("bash").args(["-c", &completes]).run()?;
     for page in [PACKAGE, "algoagent-chat"] {
         let text = Call::new("man")
             .args(["-P", "cat", page])
@@ -128,7 +133,7 @@ fn stories(checkout: &Checkout) -> Result<(), Fault> {
     let stories = STORIES.iter().flat_map(|story| ["--test", story]);
     checkout
         .cargo(test.into_iter().chain(FEATURES).chain(stories).chain(["--", "--test-threads=1"]))
-        .env("ALGOAGENT_BIN", FILES[0])
+        .env("ALGOAGENT_BIN", PROGRAM)
         .env("ALGOAGENT_ARTIFACTS", checkout.artifacts())
         .advice("Read the story named above: with what is installed it goes another way.")
         .run()
