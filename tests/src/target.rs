@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::webdriver::{Answer, Element, Refusal, Session};
 use crate::window::Window;
+use crate::{LIVENESS, eventually};
 
 /// Finds elements by role and accessible name.
 const LOOKUP: &str = include_str!("accessible.js");
@@ -145,20 +146,35 @@ impl<'w> Target<'w> {
     /// Waits until it is there and can be used, and clicks it (or its label, where the field
     /// itself is drawn by its label).
     pub fn click(&self) {
+        self.is_usable();
+        self.act("click", |element| self.clicked(element));
+    }
+
+    /// The same for what closes the window: the program may have ended before the driver can say
+    /// that it clicked.
+    pub fn click_to_end(&self) {
+        self.is_usable();
+        let clicked = || matches!(self.element(), Ok(Some(one)) if self.clicked(&one).is_ok());
+        let done = eventually(LIVENESS, || (clicked() || !self.window.lives()).then_some(()));
+        done.unwrap_or_else(|| self.window.give_up(&format!("to click {}", self.sentence())));
+    }
+
+    fn is_usable(&self) {
+        self.window.eventually(&format!("{} to be usable", self.sentence()), || {
+            self.is_enabled().then_some(())
+        });
+    }
+
+    fn clicked(&self, element: &Element) -> Answer<()> {
         const SHOWN: &str = "
             const one = arguments[0];
             const drawn = ['radio', 'checkbox'].includes(one.type) ? one.labels?.[0] ?? one : one;
             // The driver takes what a scrolling element clips for visible.
             drawn.scrollIntoView({ block: 'nearest' });
             return [drawn];";
-        self.window.eventually(&format!("{} to be usable", self.sentence()), || {
-            self.is_enabled().then_some(())
-        });
-        self.act("click", |element| {
-            let session = self.window.session();
-            let shown = session.elements(SHOWN, &[Session::reference(element)])?;
-            session.click(shown.first().unwrap_or(element))
-        });
+        let session = self.window.session();
+        let shown = session.elements(SHOWN, &[Session::reference(element)])?;
+        session.click(shown.first().unwrap_or(element))
     }
 
     /// Types at the end of what it holds.

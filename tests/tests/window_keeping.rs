@@ -99,7 +99,7 @@ fn answers_go_on_behind_other_chats_and_closing_asks() {
     window.answer_becomes(1, "writing");
     hands.press("alt+F4");
     window.find("dialog", "1 answer is still being written").appears();
-    window.button("Close").within(window.any("dialog")).click();
+    window.button("Close").within(window.any("dialog")).click_to_end();
     let ended = eventually(LIVENESS, || (!window.lives()).then_some(()));
     assert!(ended.is_some(), "it stays open although the person said so");
     drop(window);
