@@ -5,15 +5,12 @@ import { Pace } from '../../src/lib/api/pace';
 let drawn: ((cost: number) => void)[] = [];
 let taken: string[] = [];
 let failed: unknown[] = [];
-let keyed = -Infinity;
-const now = () => Date.now();
 
 beforeEach(() => {
   vi.useFakeTimers();
   drawn = [];
   taken = [];
   failed = [];
-  keyed = -Infinity;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -21,7 +18,7 @@ afterEach(() => {
 
 function pace(take = (event: string) => void taken.push(event)): Pace<string> {
   const hearer = { take, weigh: (event: string) => event.length, failed: (error: unknown) => void failed.push(error) };
-  return new Pace(hearer, { now: () => now(), drawn: (then) => void drawn.push(then), keyed: () => keyed });
+  return new Pace(hearer, { now: () => 0, drawn: (then) => void drawn.push(then) });
 }
 
 async function draws(cost: number): Promise<void> {
@@ -88,27 +85,4 @@ test('an event that fails holds no other up', async () => {
   await draws(1);
   expect(taken).toEqual(['a', 'b']);
   expect(failed).toEqual([new Error('it is bad')]);
-});
-
-test('what comes while somebody types waits until the letter is drawn', () => {
-  const events = pace();
-  keyed = now();
-  events.add('a');
-  expect(taken).toEqual([]);
-  vi.advanceTimersByTime(39);
-  expect(taken).toEqual([]);
-  vi.advanceTimersByTime(1);
-  expect(taken).toEqual(['a']);
-});
-
-test('a key that is held down holds an answer up for a moment only', () => {
-  const events = pace();
-  keyed = now();
-  events.add('a');
-  for (let pressed = 0; pressed < 10; pressed += 1) {
-    vi.advanceTimersByTime(30);
-    keyed = now();
-    if (taken.length > 0) break;
-  }
-  expect(taken).toEqual(['a']);
 });

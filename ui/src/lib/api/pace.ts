@@ -1,8 +1,7 @@
 /**
  * Hands events on in the pace of the screen. What comes while one picture is drawn is shown with the
  * next, as much of it as can be drawn quickly; then the page rests three times as long as it worked.
- * So keys and clicks come through on a slow computer too, and however fast an answer arrives. Who
- * types sees the letter first: the answer goes on between two keys.
+ * So keys and clicks come through on a slow computer too, and however fast an answer arrives.
  */
 
 import { screen, type Screen } from './screen';
@@ -16,9 +15,6 @@ const MOST = 64_000;
 const RESTING = 3;
 /** The longest rest, in milliseconds. */
 const REST = 100;
-/** How long after a key nothing else is drawn, and how long that can hold an answer up, in milliseconds. */
-const AFTER_KEY = 40;
-const HELD = 250;
 
 /** Who hears the events. */
 export interface Hearer<T> {
@@ -35,8 +31,6 @@ export class Pace<T> {
   #waiting: T[] = [];
   #most = 16_000;
   #busy = false;
-  /** Since when events wait for somebody who types. */
-  #held: number | null = null;
 
   constructor(hearer: Hearer<T>, on: Screen = screen) {
     this.#hearer = hearer;
@@ -53,13 +47,6 @@ export class Pace<T> {
     this.#busy = this.#waiting.length > 0;
     if (!this.#busy) return;
     const began = this.#screen.now();
-    const early = this.#screen.keyed() + AFTER_KEY - began;
-    this.#held ??= began;
-    if (early > 0 && began - this.#held < HELD) {
-      setTimeout(this.#hand, early);
-      return;
-    }
-    this.#held = null;
     let count = 0;
     let weight = 0;
     for (const event of this.#waiting) {

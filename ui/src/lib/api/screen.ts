@@ -8,18 +8,10 @@ export interface Screen {
   now: () => number;
   /** Calls `then` with what drawing the next picture cost, in milliseconds. */
   drawn: (then: (cost: number) => void) => void;
-  /** When a key was pressed last. */
-  keyed: () => number;
-}
-
-let keyed = -Infinity;
-if (typeof window !== 'undefined') {
-  window.addEventListener('keydown', () => { keyed = performance.now(); }, { capture: true, passive: true });
 }
 
 export const screen: Screen = {
   now: () => performance.now(),
-  keyed: () => keyed,
   drawn(then) {
     let due = true;
     const once = (cost: number) => {
