@@ -11,11 +11,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tauri::ipc::{Channel, InvokeBody, Request, Response};
 use tauri::{State, Webview};
+use tokio::time::{Duration, Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use super::renewal;
 use super::sealing::{Line, Sealing};
 use crate::events::Events;
+
+/// How long events are gathered after some were sent: the page draws no faster, and each message to
+/// it costs both sides more than what is in it.
+const TOGETHER: Duration = Duration::from_millis(32);
 
 /// A command and its request, as the page seals them.
 #[derive(Deserialize)]
@@ -80,7 +85,7 @@ pub(super) async fn call(
     sealed(&line, &answer).map(Response::new)
 }
 
-/// Sends the events of whoever sits at the window to `channel`, until they sign out.
+/// Sends the events of whoever sits at the window to `channel`, in lists, until they sign out.
 #[tauri::command]
 pub(super) async fn listen(
     door: State<'_, Arc<Door>>,
@@ -91,19 +96,31 @@ pub(super) async fn listen(
     let session = door.session()?;
     let mut events = Events::of(session.clone())?;
     tauri::async_runtime::spawn(async move {
-        while let Some(event) = events.next().await {
-            // The window shows blocks; the raw text is for other doors.
-            if matches!(event, ChatEvent::Text { .. }) {
-                continue;
-            }
-            let Ok(event) = sealed(&line, &event) else { return };
+        let mut rested = Instant::now();
+        while let Some(said) = together(&mut events, rested).await {
+            let Ok(said) = sealed(&line, &said) else { return };
             // What was said after its end isn't for the next page.
-            if session.check().is_err() || channel.send(BASE64.encode(event)).is_err() {
+            if session.check().is_err() || channel.send(BASE64.encode(said)).is_err() {
                 return;
             }
+            rested = Instant::now() + TOGETHER;
         }
     });
     Ok(())
+}
+
+/// The next event at once, or, where one was sent just now, all until `rested`; `None` when the
+/// session has ended. The window shows blocks: raw text is for other doors.
+async fn together(events: &mut Events, rested: Instant) -> Option<Vec<ChatEvent>> {
+    let shown = |event: &ChatEvent| !matches!(event, ChatEvent::Text { .. });
+    let mut said = Vec::new();
+    while said.is_empty() {
+        said.extend(Some(events.next().await?).filter(shown));
+    }
+    while let Ok(event) = timeout_at(rested, events.next()).await {
+        said.extend(Some(event?).filter(shown));
+    }
+    Some(said)
 }
 
 fn line(sealing: &Sealing) -> Result<Arc<Line>, ApiError> {

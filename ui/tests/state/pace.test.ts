@@ -21,11 +21,12 @@ function pace(take = (event: string) => void taken.push(event)): Pace<string> {
   return new Pace(hearer, { now: () => 0, drawn: (then) => void drawn.push(then) });
 }
 
+/** A picture that cost so many milliseconds, and the rest after it. */
 async function draws(cost: number): Promise<void> {
   await Promise.resolve();
   expect(drawn).toHaveLength(1);
   drawn.pop()?.(cost);
-  vi.advanceTimersByTime(3 * cost);
+  vi.advanceTimersByTime(Math.max(6 * cost, 48 - cost));
 }
 
 test('what comes to a page at rest is taken at once', () => {
@@ -44,15 +45,24 @@ test('what comes while a picture is drawn is taken with the next one, in order',
   expect(taken).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('the page rests three times as long as it worked', async () => {
+test.each([
+  { cost: 10, rest: 60, what: 'six times as long as it worked' },
+  { cost: 2, rest: 46, what: 'until a picture is due for somebody who reads' },
+  { cost: 30, rest: 120, what: 'no longer than an answer may seem to stand still' },
+])('after $cost ms the page rests $what', async ({ cost, rest }) => {
   const events = pace();
   events.add('a');
   events.add('b');
   await Promise.resolve();
-  drawn.pop()?.(20);
-  vi.advanceTimersByTime(59);
+  drawn.pop()?.(cost);
+  vi.advanceTimersByTime(rest - 1);
   expect(taken).toEqual(['a']);
   vi.advanceTimersByTime(1);
+  expect(taken).toEqual(['a', 'b']);
+});
+
+test('events that come together are taken together', () => {
+  pace().add('a', 'b');
   expect(taken).toEqual(['a', 'b']);
 });
 

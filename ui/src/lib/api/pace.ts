@@ -1,6 +1,6 @@
 /**
  * Hands events on in the pace of the screen. What comes while one picture is drawn is shown with the
- * next, as much of it as can be drawn quickly; then the page rests three times as long as it worked.
+ * next, as much of it as can be drawn quickly; then the page rests six times as long as it worked.
  * So keys and clicks come through on a slow computer too, and however fast an answer arrives.
  */
 
@@ -12,9 +12,11 @@ const COST = 16;
 const LEAST = 2_000;
 const MOST = 64_000;
 /** How many times as long as it worked the page rests. */
-const RESTING = 3;
+const RESTING = 6;
+/** The shortest time from one picture to the next, in milliseconds: nobody reads faster. */
+const SOONEST = 48;
 /** The longest rest, in milliseconds. */
-const REST = 100;
+const REST = 120;
 
 /** Who hears the events. */
 export interface Hearer<T> {
@@ -37,9 +39,9 @@ export class Pace<T> {
     this.#screen = on;
   }
 
-  /** Takes an event at once where the page is at rest, else with the next picture. */
-  add(event: T): void {
-    this.#waiting.push(event);
+  /** Takes events at once where the page is at rest, else with the next picture. */
+  add(...events: T[]): void {
+    this.#waiting.push(...events);
     if (!this.#busy) this.#hand();
   }
 
@@ -73,6 +75,6 @@ export class Pace<T> {
   #rest(cost: number): void {
     if (cost > COST) this.#most = Math.max(LEAST, this.#most / 2);
     else if (cost < COST / 2) this.#most = Math.min(MOST, this.#most * 2);
-    setTimeout(this.#hand, Math.min(cost * RESTING, REST));
+    setTimeout(this.#hand, Math.min(Math.max(cost * RESTING, SOONEST - cost), REST));
   }
 }

@@ -49,7 +49,7 @@ export const tauri: Transport = {
       const bytes = decoded(sealed);
       before = before
         .then(async () => {
-          pace.add((await from.open(bytes)) as ChatEvent);
+          pace.add(...((await from.open(bytes)) as ChatEvent[]));
         })
         .catch(failed);
     };
