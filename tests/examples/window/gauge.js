@@ -35,17 +35,31 @@ window.gauge ??= (() => {
       removeEventListener('keydown', pressed, true);
       return { late, keys };
     },
-    /** Notes when a chat of so many messages stands on the screen after the next click. */
+    /**
+     * Notes when the end of a chat fills the screen after the next click, and when all of its last
+     * page of so many messages does what it will.
+     */
     opening(messages) {
       const old = document.querySelector('[role=log] article');
       let clicked = 0;
+      let filled = false;
       window.openedIn = null;
+      const opened = {};
       addEventListener('click', (event) => { clicked = event.timeStamp; }, { capture: true, once: true });
       const seen = new MutationObserver(() => {
-        const all = document.querySelectorAll('[role=log] article');
-        if (all.length < messages || old?.isConnected) return;
+        const log = document.querySelector('[role=log]');
+        const all = log?.querySelectorAll('article') ?? [];
+        if (all.length === 0 || old?.isConnected) return;
+        if (!filled && log.scrollHeight > log.clientHeight) {
+          filled = true;
+          painted((now) => { opened.screen = now - clicked; });
+        }
+        if (all.length < messages) return;
         seen.disconnect();
-        painted((now) => { window.openedIn = now - clicked; });
+        painted((now) => {
+          opened.page = now - clicked;
+          window.openedIn = opened;
+        });
       });
       seen.observe(document.body, { subtree: true, childList: true });
     },
