@@ -10,7 +10,7 @@ use crate::exit::Failure;
 const KEY: &str = "GEMINI_API_KEY";
 
 /// The data directory: the one that was named, else the system's place for it.
-pub(crate) fn data_dir(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
+pub fn data_dir(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
     let usual = || {
         directories::ProjectDirs::from("org", "AlgoAgent", "AlgoAgent")
             .map(|dirs| dirs.data_local_dir().to_owned())
@@ -23,7 +23,7 @@ pub(crate) fn data_dir(named: Option<PathBuf>) -> Result<PathBuf, Failure> {
 
 /// `GEMINI_API_KEY` of the environment, else of a `.env` file in the data directory, else, in a
 /// terminal, of one in the working directory. No other name is read from it.
-pub(crate) fn computer_key(data_dir: &Path, in_terminal: bool) -> Option<ComputerKey> {
+pub fn computer_key(data_dir: &Path, in_terminal: bool) -> Option<ComputerKey> {
     let found = |key, place: String| ComputerKey { key, place };
     let named = std::env::var(KEY).ok().and_then(|key| usable(&key));
     let file = |path: PathBuf| Some(found(read(&path)?, path.display().to_string()));
@@ -57,7 +57,7 @@ fn find(text: &str) -> Option<Zeroizing<String>> {
 }
 
 /// A crash must not write an open vault's memory to the disk.
-pub(crate) fn forbid_core_dumps() {
+pub fn forbid_core_dumps() {
     #[cfg(unix)]
     if let Err(fault) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
         tracing::warn!(%fault, "core dumps could not be turned off");

@@ -9,7 +9,8 @@ use algoagent_core::chat::ChatEvent;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-pub(crate) struct Events {
+/// What one person's chats do, one after another.
+pub struct Events {
     source: Receiver<ChatEvent>,
     /// `None` when whoever feeds the source watches over the session.
     session: Option<Session>,
@@ -17,17 +18,17 @@ pub(crate) struct Events {
 
 impl Events {
     /// From now on, until `session` ends.
-    pub(crate) fn of(session: Session) -> Result<Self, ApiError> {
+    pub fn of(session: Session) -> Result<Self, ApiError> {
         Ok(Self { source: session.events()?, session: Some(session) })
     }
 
     /// From a source that closes when the session ends.
-    pub(crate) fn from(source: Receiver<ChatEvent>) -> Self {
+    pub fn from(source: Receiver<ChatEvent>) -> Self {
         Self { source, session: None }
     }
 
     /// The next one; `Resync` where some were missed, `None` when the session ended.
-    pub(crate) async fn next(&mut self) -> Option<ChatEvent> {
+    pub async fn next(&mut self) -> Option<ChatEvent> {
         let ended = async {
             match &self.session {
                 Some(session) => session.ended().await,

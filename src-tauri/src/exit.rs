@@ -8,9 +8,10 @@ use algoagent_api::{ApiError, ErrorCode};
 use algoagent_core::OpenError;
 
 /// What a shell takes for the end by Ctrl-C.
-pub(crate) const INTERRUPTED: u8 = 130;
+pub const INTERRUPTED: u8 = 130;
 
-pub(crate) enum Failure {
+/// Why the program ends without having done what it was asked.
+pub enum Failure {
     /// Another process holds the data directory.
     InUse(PathBuf),
     /// Another process holds it and has no window to raise.
@@ -20,7 +21,12 @@ pub(crate) enum Failure {
     /// Another process holds it and talks to as many as it can.
     Full(PathBuf),
     /// A program of another version holds it.
-    OtherVersion { dir: PathBuf, version: String },
+    OtherVersion {
+        /// The directory.
+        dir: PathBuf,
+        /// Of the program that holds it.
+        version: String,
+    },
     /// The data directory can't be used.
     Open(OpenError),
     /// A command was refused.
@@ -41,11 +47,12 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Whether nothing is left to be said.
-    pub(crate) fn is_silent(&self) -> bool {
+    pub fn is_silent(&self) -> bool {
         matches!(self, Self::Shown | Self::OutputClosed | Self::Interrupted)
     }
 
-    pub(crate) fn code(&self) -> ExitCode {
+    /// What a script learns of it.
+    pub fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
             Self::InUse(_)

@@ -9,19 +9,19 @@ use serde::Serialize;
 use crate::exit::Failure;
 
 /// Without the control characters by which a text could command a terminal.
-pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+pub fn harmless(text: &str) -> Cow<'_, str> {
     let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
     if text.contains(commands) { text.replace(commands, "\u{fffd}").into() } else { text.into() }
 }
 
 /// Prints a text: to a terminal without its control characters, elsewhere as it is.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
+pub fn print(text: &str) -> Result<(), Failure> {
     let text = if io::stdout().is_terminal() { harmless(text) } else { text.into() };
     print_as_it_is(&text)
 }
 
 /// Prints what may command the terminal: this program's own looks.
-pub(crate) fn print_as_it_is(text: &str) -> Result<(), Failure> {
+pub fn print_as_it_is(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|fault| match fault.kind() {
@@ -31,30 +31,30 @@ pub(crate) fn print_as_it_is(text: &str) -> Result<(), Failure> {
 }
 
 /// One JSON document on a line of its own.
-pub(crate) fn json_line(document: &impl Serialize) -> Result<String, Failure> {
+pub fn json_line(document: &impl Serialize) -> Result<String, Failure> {
     let text = serde_json::to_string(document);
     let text = text.map_err(|fault| Failure::Other(fault.to_string()))?;
     Ok(format!("{text}\n"))
 }
 
 /// Prints one JSON document on a line of its own.
-pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
+pub fn print_json(document: &impl Serialize) -> Result<(), Failure> {
     print(&json_line(document)?)
 }
 
 /// Says something beside the output, on a line of its own.
-pub(crate) fn remark(text: &str) {
+pub fn remark(text: &str) {
     aside(&format!("{text}\n"));
 }
 
 /// Says something beside the output. Where nobody listens any more, it is not said.
-pub(crate) fn aside(text: &str) {
+pub fn aside(text: &str) {
     let mut beside = io::stderr().lock();
     beside.write_all(harmless(text).as_bytes()).and_then(|()| beside.flush()).ok();
 }
 
 /// Rows under a heading, in columns as wide as they must be.
-pub(crate) fn table<const N: usize>(heading: [&str; N], rows: Vec<[String; N]>) -> String {
+pub fn table<const N: usize>(heading: [&str; N], rows: Vec<[String; N]>) -> String {
     let heading = heading.map(str::to_owned);
     let rows: Vec<_> = std::iter::once(heading).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
@@ -72,14 +72,14 @@ pub(crate) fn table<const N: usize>(heading: [&str; N], rows: Vec<[String; N]>) 
 }
 
 /// A moment to the second, in UTC.
-pub(crate) fn moment(at: Timestamp) -> String {
+pub fn moment(at: Timestamp) -> String {
     let text = at.to_string();
     let second = text.split(['.', 'Z']).next().unwrap_or_default();
     second.replace('T', " ")
 }
 
 /// The only sight of a recovery code.
-pub(crate) fn recovery_code(code: &str) -> String {
+pub fn recovery_code(code: &str) -> String {
     format!(
         "\nRecovery code, shown this once:\n\n    {code}\n\nIt opens the account when the password is lost. Write it down, and keep it away from this computer.\n"
     )

@@ -33,7 +33,7 @@ async fn serve(core: &Core, data_dir: &Path, options: ServeOptions) -> Result<()
     let ServeOptions { port, origins } = options;
     let options = Options { port, origins, ..Options::default() };
     let serving = algoagent_http::start(core.clone(), options).await;
-    let serving = serving.map_err(|fault| Failure::Other(refused(port, &fault)))?;
+    let serving = serving.map_err(|fault| Failure::Other(algoagent_http::why_not(port, &fault)))?;
     let terminals = Listening::start(data_dir, core.clone(), Arc::new(|| false));
     // Whoever reads it may be gone; the server isn't.
     output::print(&format!("AlgoAgent listens at http://{}\n", serving.address())).ok();
@@ -55,19 +55,6 @@ async fn stop(serving: Serving, endings: &mut Endings) {
             () = &mut stopped => return,
             () = endings.next() => hurry(),
         }
-    }
-}
-
-/// Why a port can't be listened at, in words for a person.
-pub(crate) fn refused(port: u16, fault: &io::Error) -> String {
-    match fault.kind() {
-        io::ErrorKind::AddrInUse => {
-            format!("port {port} is taken by another program. End that one, or choose another port")
-        }
-        io::ErrorKind::PermissionDenied => format!(
-            "the system doesn't let this program listen at port {port}. Choose one above 1023"
-        ),
-        _ => format!("port {port} can't be listened at: {fault}"),
     }
 }
 

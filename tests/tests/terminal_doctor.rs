@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -40,6 +41,38 @@ fn a_computer_that_never_ran_it_is_looked_at_and_left_as_it_is() {
     assert_eq!(check(&found, "computer's key")["found"], "GEMINI_API_KEY of the environment");
     assert!(!found.to_string().contains("secret-key"), "{found}");
     assert!(!world.data_dir().exists(), "it made the directory");
+}
+
+#[test]
+fn what_runs_without_a_display_needs_no_window_library() {
+    let needs = |program: &Path| {
+        let bytes = fs::read(program).expect("the program");
+        ["libwebkit2gtk-4.1.so", "libgtk-3.so", "libgdk-3.so"]
+            .map(|library| bytes.windows(library.len()).any(|place| place == library.as_bytes()))
+    };
+    let program = algoagent_tests::program();
+    assert_eq!(needs(&program), [false; 3], "it takes ten times as long to start with them");
+    let window = program.with_file_name("algoagent-window");
+    assert!(needs(&window)[0], "the window has one, so the look finds it");
+}
+
+#[test]
+fn without_the_windows_program_the_terminal_goes_on() {
+    let world = World::without_display("doctor-alone");
+    let alone = world.home().join("algoagent");
+    fs::copy(algoagent_tests::program(), &alone).expect("a copy");
+    let run = |arguments: &[&str]| world.command(&alone).args(arguments).output().expect("it runs");
+    let opened = run(&[]);
+    let said = String::from_utf8_lossy(&opened.stderr).into_owned();
+    assert_eq!(opened.status.code(), Some(1), "{said}");
+    for word in ["algoagent-window", "Install AlgoAgent again", "algoagent chat"] {
+        assert!(said.contains(word), "no {word}: {said}");
+    }
+    let looked = run(&["doctor", "--json"]);
+    let found: Value = serde_json::from_slice(&looked.stdout).expect("one JSON document");
+    let webview = check(&found["checks"], "webview");
+    assert_eq!(webview["state"], "note");
+    assert!(webview["found"].as_str().is_some_and(|found| found.contains("missing")), "{webview}");
 }
 
 #[test]

@@ -89,11 +89,20 @@ impl Checkout {
         self.target.join("tools")
     }
 
-    /// The built program.
+    /// The built program: the command line, which opens the window too.
     pub(crate) fn program(&self, release: bool) -> PathBuf {
+        self.built("algoagent", release)
+    }
+
+    /// The built program of the window, which a desktop's menu starts.
+    pub(crate) fn window(&self, release: bool) -> PathBuf {
+        self.built("algoagent-window", release)
+    }
+
+    fn built(&self, name: &str, release: bool) -> PathBuf {
         self.target
             .join(if release { "release" } else { "debug" })
-            .join(format!("algoagent{}", std::env::consts::EXE_SUFFIX))
+            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// A built example: the generator of the TypeScript types, the fuzzer.

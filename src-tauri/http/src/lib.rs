@@ -26,6 +26,7 @@ mod strict;
 pub use schema::document;
 pub use server::{Limits, Options, Serving, start};
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use algoagent_core::Core;
@@ -62,5 +63,18 @@ impl std::ops::Deref for Api {
 
     fn deref(&self) -> &Shared {
         &self.0
+    }
+}
+
+/// Why a port can't be listened at, in words for a person.
+pub fn why_not(port: u16, fault: &std::io::Error) -> String {
+    match fault.kind() {
+        ErrorKind::AddrInUse => {
+            format!("port {port} is taken by another program. End that one, or choose another port")
+        }
+        ErrorKind::PermissionDenied => format!(
+            "the system doesn't let this program listen at port {port}. Choose one above 1023"
+        ),
+        _ => format!("port {port} can't be listened at: {fault}"),
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use algoagent_api::appearance::Appearance;
 use algoagent_api::local_api::LocalServer;
-use algoagent_api::{Copied, Forget, Host, HostError, Keychain, Wanted};
+use algoagent_api::{Copied, Forget, Host, HostError, Wanted};
+use algoagent_program::system::keychain::{Keychain, SERVICE};
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_plugin_opener::OpenerExt as _;
@@ -15,13 +16,10 @@ use super::local_api::Beside;
 use super::preferences::Preferences;
 use super::window;
 
-/// What the keychain calls this program.
-pub(super) const SERVICE: &str = "AlgoAgent";
-
 pub(super) struct WindowHost {
     app: AppHandle,
     preferences: Preferences,
-    keychain: super::keychain::Keychain,
+    keychain: Keychain,
     clipboard: Clipboard,
     beside: Arc<Beside>,
 }
@@ -31,7 +29,7 @@ impl WindowHost {
         Self {
             app,
             preferences,
-            keychain: super::keychain::Keychain::new(SERVICE),
+            keychain: Keychain::new(SERVICE),
             clipboard: Clipboard::default(),
             beside,
         }
@@ -79,7 +77,7 @@ impl Host for WindowHost {
         chosen.map(|path| path.into_path().map_err(failed)).transpose()
     }
 
-    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+    fn keychain(&self) -> Option<Arc<dyn algoagent_api::Keychain>> {
         Some(Arc::new(self.keychain.clone()))
     }
 

@@ -8,8 +8,6 @@ use algoagent_core::{Core, account};
 use algoagent_http::{Options, Serving};
 use tokio::sync::Mutex;
 
-use crate::serve::refused;
-
 pub(super) struct Beside {
     core: Core,
     serving: Mutex<Option<Serving>>,
@@ -52,7 +50,9 @@ impl Beside {
                 self.tell(Listening::At(format!("http://{}", started.address())));
                 *serving = Some(started);
             }
-            Err(fault) => self.tell(Listening::Refused(sentence(&refused(port, &fault)))),
+            Err(fault) => {
+                self.tell(Listening::Refused(sentence(&algoagent_http::why_not(port, &fault))))
+            }
         }
     }
 

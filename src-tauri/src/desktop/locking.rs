@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use algoagent_api::Door;
 use algoagent_api::locking::Why;
-
-use super::suspend;
+use algoagent_program::system::suspend;
 
 /// How often the window is looked at.
 const LOOK: Duration = Duration::from_secs(5);
@@ -14,10 +13,10 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Watches `door` as long as the program runs.
 pub(super) fn watch(door: Arc<Door>) {
     let asleep = Arc::clone(&door);
-    suspend::watch(move || {
+    tauri::async_runtime::spawn(suspend::watch(move || {
         let door = Arc::clone(&asleep);
         async move { door.lock(Why::Asleep).await }
-    });
+    }));
     tauri::async_runtime::spawn(async move {
         loop {
             tokio::time::sleep(LOOK).await;

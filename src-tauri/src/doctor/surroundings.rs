@@ -9,17 +9,19 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::Finding;
-use crate::{desktop, environment};
+use algoagent_program::system::keychain::{Keychain, SERVICE};
+
+use crate::{environment, window};
 
 /// A server on this computer is there at once, or not at all.
 const LOCAL: Duration = Duration::from_secs(2);
 
 pub(super) fn webview() -> Finding {
-    match tauri::webview_version() {
+    match window::webview() {
         Ok(version) => Finding::good("webview", version),
         Err(fault) => Finding::note(
             "webview",
-            fault.to_string(),
+            fault,
             "The window needs it: WebKitGTK 4.1 on Linux, WebView2 on Windows. The terminal doesn't.",
         ),
     }
@@ -35,11 +37,14 @@ pub(super) fn computer_key(data_dir: &Path) -> Finding {
 }
 
 pub(super) async fn keychain() -> Finding {
-    match desktop::keychain_answers().await {
-        Ok(()) => Finding::good("keychain", "answers"),
-        Err(fault) => {
-            Finding::note("keychain", fault, "Without it nobody stays signed in. All else works.")
-        }
+    // Nothing is kept in it for that.
+    match Keychain::new(SERVICE).read("doctor").await {
+        Ok(_) => Finding::good("keychain", "answers"),
+        Err(fault) => Finding::note(
+            "keychain",
+            fault.to_string(),
+            "Without it nobody stays signed in. All else works.",
+        ),
     }
 }
 

@@ -21,7 +21,7 @@ const GUESTS: usize = 32;
 const FAREWELL: Duration = Duration::from_millis(100);
 
 /// Others are let in until this is stopped.
-pub(crate) struct Listening {
+pub struct Listening {
     data_dir: PathBuf,
     accepting: JoinHandle<()>,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Listening {
 impl Listening {
     /// Lets others in to `core`, which holds `data_dir`. `None`, with a word in the log, where
     /// that can't be: they are then told that the directory is in use.
-    pub(crate) fn start(data_dir: &Path, core: Core, raise: Raise) -> Option<Self> {
+    pub fn start(data_dir: &Path, core: Core, raise: Raise) -> Option<Self> {
         match place::Listener::bind(data_dir) {
             Ok(listener) => Some(Self {
                 data_dir: data_dir.to_owned(),
@@ -43,7 +43,7 @@ impl Listening {
     }
 
     /// Lets nobody in any more. To be called while the directory is still held.
-    pub(crate) fn stop(&self) {
+    pub fn stop(&self) {
         self.accepting.abort();
         if let Err(fault) = place::remove(&self.data_dir) {
             tracing::warn!(%fault, "what others reach this program by was not removed");

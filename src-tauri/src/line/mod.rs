@@ -23,8 +23,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep};
 
-pub(crate) use listener::Listening;
-pub(crate) use reach::Holder;
+pub use listener::Listening;
+pub use reach::Holder;
 use reach::Unreachable;
 use remote::Remote;
 
@@ -32,14 +32,14 @@ use crate::events::Events;
 use crate::exit::Failure;
 
 /// Brings the window to the front; `false` when there is none.
-pub(crate) type Raise = Arc<dyn Fn() -> bool + Send + Sync>;
+pub type Raise = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// How long a program that starts or ends is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Where a start led.
-pub(crate) enum Start<T> {
+pub enum Start<T> {
     /// This process holds the data directory now.
     Holds(Core),
     /// Another does, and was reached.
@@ -76,17 +76,17 @@ async fn open_or<T>(
 
 /// Opens the data directory for a window; where another process holds it, says whether that
 /// one's window is in front now.
-pub(crate) async fn open_or_raise(config: impl Fn() -> Config) -> Result<Start<bool>, Failure> {
+pub async fn open_or_raise(config: impl Fn() -> Config) -> Result<Start<bool>, Failure> {
     open_or(config, reach::raise).await
 }
 
 /// Who holds `data_dir`, for whoever only looks.
-pub(crate) async fn holder(data_dir: &Path) -> Holder {
+pub async fn holder(data_dir: &Path) -> Holder {
     reach::holder(data_dir).await
 }
 
 /// Opens the data directory of `config` for a process that keeps it.
-pub(crate) async fn hold(config: impl Fn() -> Config) -> Result<Core, Failure> {
+pub async fn hold(config: impl Fn() -> Config) -> Result<Core, Failure> {
     let dir = config().data_dir;
     match open_or(config, async |dir| reach::connect(dir).await.map(drop)).await? {
         Start::Holds(core) => Ok(core),
@@ -95,21 +95,28 @@ pub(crate) async fn hold(config: impl Fn() -> Config) -> Result<Core, Failure> {
 }
 
 /// What a terminal's commands ask through.
-pub(crate) enum Line {
+pub enum Line {
     /// This process holds the data directory.
+    #[doc(hidden)]
     Local(Local),
     /// Another one does.
+    #[doc(hidden)]
     Remote(Remote),
 }
 
-pub(crate) struct Local {
+#[doc(hidden)]
+pub struct Local {
     core: Core,
     door: Door,
     listening: Option<Listening>,
 }
 
 impl Line {
-    pub(crate) async fn open(config: impl Fn() -> Config) -> Result<Self, Failure> {
+    /// Opens the data directory of `config`; where another process holds it, connects to that one.
+    ///
+    /// # Errors
+    /// When the directory can't be used, or its holder can't be talked to.
+    pub async fn open(config: impl Fn() -> Config) -> Result<Self, Failure> {
         Ok(match open_or(config, Remote::connect).await? {
             Start::Holds(core) => {
                 let door = Door::new(core.clone(), DoorKind::Terminal, Arc::new(Unattended));
@@ -120,14 +127,14 @@ impl Line {
     }
 
     /// Lets others in meanwhile, for a command that holds `data_dir` for long.
-    pub(crate) fn let_others_in(&mut self, data_dir: &Path) {
+    pub fn let_others_in(&mut self, data_dir: &Path) {
         if let Self::Local(local) = self {
             local.listening = Listening::start(data_dir, local.core.clone(), Arc::new(|| false));
         }
     }
 
     /// One command of the table, typed.
-    pub(crate) async fn ask<T: DeserializeOwned>(
+    pub async fn ask<T: DeserializeOwned>(
         &self,
         name: &str,
         request: impl Serialize,
@@ -144,7 +151,7 @@ impl Line {
     }
 
     /// What happens to the chats of whoever signed in, from now on.
-    pub(crate) async fn events(&self) -> Result<Events, Failure> {
+    pub async fn events(&self) -> Result<Events, Failure> {
         match self {
             Self::Local(local) => Ok(Events::of(local.door.session()?)?),
             Self::Remote(remote) => remote.events().await,
@@ -152,7 +159,7 @@ impl Line {
     }
 
     /// Ends what was begun over it: answers are saved as they are, vaults closed.
-    pub(crate) async fn close(self) {
+    pub async fn close(self) {
         if let Self::Local(local) = self {
             if let Some(listening) = &local.listening {
                 listening.stop();

@@ -40,11 +40,16 @@ pub(super) async fn connect(
 }
 
 /// Who holds a data directory.
-pub(crate) enum Holder {
+pub enum Holder {
     /// Nobody.
     Nobody,
     /// A program that says who it is.
-    Answers { version: String, process: Option<u32> },
+    Answers {
+        /// Of that program.
+        version: String,
+        /// Its id, where the system tells.
+        process: Option<u32>,
+    },
     /// A process that says nothing.
     Silent,
 }

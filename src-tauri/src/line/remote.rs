@@ -95,7 +95,7 @@ async fn hear<R: AsyncRead + Unpin>(mut lines: Lines<R>, shared: Shared) {
 }
 
 /// A connection to the program that holds the data directory.
-pub(crate) struct Remote {
+pub struct Remote {
     requests: mpsc::Sender<Bytes>,
     shared: Shared,
     _tasks: JoinSet<()>,

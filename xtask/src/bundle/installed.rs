@@ -20,25 +20,27 @@ const HEAVIEST: u64 = 20_000_000;
 const STORIES: [&str; 3] = ["window_plain", "terminal_serve", "terminal_doctor"];
 
 const PROGRAM: &str = "/usr/bin/algoagent";
+const WINDOW: &str = "/usr/bin/algoagent-window";
 const ENTRY: &str = "/usr/share/applications/algoagent.desktop";
 const METADATA: &str = "/usr/share/metainfo/org.algoagent.desktop.metainfo.xml";
 const COMPLETIONS: &str = "/usr/share/bash-completion/completions/algoagent";
 
 /// What has to lie on the computer afterwards, among others.
-const FILES: [&str; 21] = [
+const FILES: [&str; 22] = [
     PROGRAM,
+    WINDOW,
     ENTRY,
     METADATA,
     COMPLETIONS,
-    "/usr/share/icons/hicolor/16x16/apps/algoagent.png",
-    "/usr/share/icons/hicolor/24x24/apps/algoagent.png",
-    "/usr/share/icons/hicolor/32x32/apps/algoagent.png",
-    "/usr/share/icons/hicolor/48x48/apps/algoagent.png",
-    "/usr/share/icons/hicolor/64x64/apps/algoagent.png",
-    "/usr/share/icons/hicolor/128x128/apps/algoagent.png",
-    "/usr/share/icons/hicolor/256x256/apps/algoagent.png",
-    "/usr/share/icons/hicolor/512x512/apps/algoagent.png",
-    "/usr/share/icons/hicolor/scalable/apps/algoagent.svg",
+    "/usr/share/icons/hicolor/16x16/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/24x24/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/32x32/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/48x48/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/64x64/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/128x128/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/256x256/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/512x512/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/scalable/apps/algoagent-window.svg",
     "/usr/share/zsh/vendor-completions/_algoagent",
     "/usr/share/fish/vendor_completions.d/algoagent.fish",
     "/usr/share/man/man1/algoagent.1.gz",
@@ -107,9 +109,13 @@ fn inspect() -> Result<(), Fault> {
     if said.trim() != format!("{PACKAGE} {VERSION}") {
         return Err(amiss(format!("The program says that it is {:?}.", said.trim())));
     }
-    let libraries = Call::new("ldd").args([PROGRAM]).output()?;
+    let libraries = Call::new("ldd").args([PROGRAM, WINDOW]).output()?;
     if libraries.contains("not found") {
         return Err(amiss(format!("The program lacks libraries:\n{libraries}")));
+    }
+    let entry = fs::read_to_string(ENTRY).map_err(|error| unwritable(Path::new(ENTRY), &error))?;
+    if !entry.contains("\nExec=algoagent-window\n") {
+        return Err(amiss(format!("The menu doesn't start the window:\n{entry}")));
     }
     Call::new("desktop-file-validate").args([ENTRY]).run()?;
     Call::new("appstreamcli").args(["validate", "--no-net", METADATA]).run()?;
@@ -147,7 +153,7 @@ fn older(checkout: &Checkout, package: &Path) -> Result<PathBuf, Fault> {
     let text = fs::read_to_string(&control).map_err(|error| unwritable(&control, &error))?;
     let text = text.replace(&format!("\nVersion: {VERSION}\n"), "\nVersion: 0.0.1\n");
     fs::write(&control, text).map_err(|error| unwritable(&control, &error))?;
-    linux::pack(&folder, "-Znone", &older)?;
+    linux::pack(&folder, &["-Znone"], &older)?;
     Ok(older)
 }
 

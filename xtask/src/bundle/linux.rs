@@ -10,7 +10,7 @@ use crate::fault::Fault;
 
 /// Files of the checkout, and where they go below `/usr/share`.
 const KEPT: [(&str, &str); 3] = [
-    ("icons/algoagent.svg", "icons/hicolor/scalable/apps/algoagent.svg"),
+    ("icons/algoagent.svg", "icons/hicolor/scalable/apps/algoagent-window.svg"),
     ("packaging/org.algoagent.desktop.metainfo.xml", "metainfo/org.algoagent.desktop.metainfo.xml"),
     ("packaging/copyright", "doc/algoagent/copyright"),
 ];
@@ -108,14 +108,15 @@ fn compress(place: &Path) -> Result<(), Fault> {
         .run()
 }
 
-/// Compresses a .deb anew: the bundler knows only gzip, and with xz it is a quarter lighter. Where
-/// the system has no tool for Debian's packages, it stays as it is.
+/// Compresses a .deb anew: the bundler knows only gzip. With xz, which at its strongest looks back
+/// far enough to find the second program's code in the first, it is half as heavy. Where the system
+/// has no tool for Debian's packages, it stays as it is.
 pub(super) fn lighten(checkout: &Checkout, package: &Path) -> Result<(), Fault> {
     if find_program("dpkg-deb").is_none() {
         return Ok(());
     }
     let folder = unpack(checkout, package)?;
-    pack(&folder, "-Zxz", package)
+    pack(&folder, &["-Zxz", "-z9"], package)
 }
 
 /// A .deb as a folder.
@@ -129,9 +130,12 @@ pub(super) fn unpack(checkout: &Checkout, package: &Path) -> Result<PathBuf, Fau
 }
 
 /// The folder as a .deb again.
-pub(super) fn pack(folder: &Path, compression: &str, package: &Path) -> Result<(), Fault> {
-    let pack = ["--root-owner-group", compression, "-b"];
-    Call::new("dpkg-deb").args(pack).args([folder, package]).run()
+pub(super) fn pack(folder: &Path, compression: &[&str], package: &Path) -> Result<(), Fault> {
+    Call::new("dpkg-deb")
+        .args(compression)
+        .args(["--root-owner-group", "-b"])
+        .args([folder, package])
+        .run()
 }
 
 fn write(file: &Path, text: &[u8]) -> Result<(), Fault> {

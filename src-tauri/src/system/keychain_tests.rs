@@ -3,8 +3,8 @@
 use std::process::Command;
 use std::time::Instant;
 
-use super::super::private_bus::{Computer, finish, soon};
 use super::*;
+use crate::system::private_bus::{Computer, block_on as wait, finish, soon};
 
 const SESSION: &str = "DBUS_SESSION_BUS_ADDRESS";
 const COLLECTION: &str = "array:objpath:/org/freedesktop/secrets/aliases/default";
@@ -17,11 +17,6 @@ fn with_keychain() -> Computer {
     Computer::new().with_bus(SESSION).with_keychain(Some("a password"))
 }
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.expect("a runtime").block_on(future)
-}
-
 fn signal(name: &str) {
     let keychain = std::env::var("KEYCHAIN").expect("the parent names it");
     let kill = finish(Command::new("sh").args(["-c", &format!("kill -{name} {keychain}")]));
@@ -30,7 +25,7 @@ fn signal(name: &str) {
 
 #[test]
 fn an_entry_is_written_read_replaced_and_forgotten() {
-    let name = "desktop::keychain::tests::an_entry_is_written_read_replaced_and_forgotten";
+    let name = "system::keychain::tests::an_entry_is_written_read_replaced_and_forgotten";
     Computer::runs(with_keychain, name, || {
         wait(async {
             let keychain = keychain();
@@ -51,7 +46,7 @@ fn an_entry_is_written_read_replaced_and_forgotten() {
 
 #[test]
 fn without_a_bus_or_without_a_service_there_is_no_keychain() {
-    let name = "desktop::keychain::tests::without_a_bus_or_without_a_service_there_is_no_keychain";
+    let name = "system::keychain::tests::without_a_bus_or_without_a_service_there_is_no_keychain";
     let absent = || {
         wait(async {
             let keychain = keychain();
@@ -66,7 +61,7 @@ fn without_a_bus_or_without_a_service_there_is_no_keychain() {
 
 #[test]
 fn a_keychain_that_nobody_has_set_up_takes_nothing() {
-    let name = "desktop::keychain::tests::a_keychain_that_nobody_has_set_up_takes_nothing";
+    let name = "system::keychain::tests::a_keychain_that_nobody_has_set_up_takes_nothing";
     Computer::runs(
         || Computer::new().with_bus(SESSION).with_keychain(None),
         name,
@@ -83,7 +78,7 @@ fn a_keychain_that_nobody_has_set_up_takes_nothing() {
 
 #[test]
 fn a_locked_keychain_gives_and_takes_nothing() {
-    let name = "desktop::keychain::tests::a_locked_keychain_gives_and_takes_nothing";
+    let name = "system::keychain::tests::a_locked_keychain_gives_and_takes_nothing";
     Computer::runs(with_keychain, name, || {
         wait(async {
             let keychain = keychain();
@@ -105,7 +100,7 @@ fn a_locked_keychain_gives_and_takes_nothing() {
 
 #[test]
 fn a_keychain_that_hangs_is_given_up_costs_one_thread_and_is_used_again_when_it_answers() {
-    let name = "desktop::keychain::tests::a_keychain_that_hangs_is_given_up_costs_one_thread_and_is_used_again_when_it_answers";
+    let name = "system::keychain::tests::a_keychain_that_hangs_is_given_up_costs_one_thread_and_is_used_again_when_it_answers";
     Computer::runs(with_keychain, name, || {
         let before = Instant::now();
         wait(async {

@@ -19,9 +19,12 @@ use zeroize::Zeroizing;
 /// Longer than any keychain takes that isn't waiting for a person.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What the keychain calls this program.
+pub const SERVICE: &str = "AlgoAgent";
+
 /// The entries of one service in the OS keychain.
 #[derive(Clone)]
-pub(super) struct Keychain {
+pub struct Keychain {
     service: Arc<str>,
     turn: Arc<Semaphore>,
     hangs: Arc<AtomicBool>,
@@ -29,7 +32,7 @@ pub(super) struct Keychain {
 
 /// Why the keychain gave or took nothing.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum KeychainFault {
+pub enum KeychainFault {
     /// There is none.
     Absent,
     /// It is locked, and nobody unlocked it.
@@ -58,15 +61,13 @@ impl fmt::Display for KeychainFault {
 impl std::error::Error for KeychainFault {}
 
 impl Keychain {
-    pub(super) fn new(service: &str) -> Self {
+    /// The entries of `service`, which is what the keychain calls this program.
+    pub fn new(service: &str) -> Self {
         Self { service: service.into(), turn: Arc::new(Semaphore::new(1)), hangs: Arc::default() }
     }
 
     /// What `entry` holds; `None` where there is no such entry.
-    pub(super) async fn read(
-        &self,
-        entry: &str,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainFault> {
+    pub async fn read(&self, entry: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainFault> {
         self.ask(entry, |entry| match entry.get_secret() {
             Ok(secret) => Ok(Some(Zeroizing::new(secret))),
             Err(Error::NoEntry) => Ok(None),
@@ -76,13 +77,13 @@ impl Keychain {
     }
 
     /// Makes `entry` hold `secret`, a few hundred bytes at most, whatever it held before.
-    pub(super) async fn write(&self, entry: &str, secret: &[u8]) -> Result<(), KeychainFault> {
+    pub async fn write(&self, entry: &str, secret: &[u8]) -> Result<(), KeychainFault> {
         let secret = Zeroizing::new(secret.to_vec());
         self.ask(entry, move |entry| entry.set_secret(&secret)).await
     }
 
     /// Removes `entry`; it may be gone already.
-    pub(super) async fn forget(&self, entry: &str) -> Result<(), KeychainFault> {
+    pub async fn forget(&self, entry: &str) -> Result<(), KeychainFault> {
         self.ask(entry, |entry| match entry.delete_credential() {
             Err(Error::NoEntry) => Ok(()),
             other => other,

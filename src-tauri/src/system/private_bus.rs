@@ -136,6 +136,12 @@ pub(super) fn finish(command: &mut Command) -> Output {
     child.wait_with_output().expect("its output")
 }
 
+/// Runs what waits, with a runtime of its own.
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(future)
+}
+
 /// Asks until it is so, or the time is over.
 pub(super) fn soon(mut so: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + PATIENCE;

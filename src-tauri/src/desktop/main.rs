@@ -1,43 +1,77 @@
 //! The window: one webview, one door, no token or key on the JavaScript side.
 
+#![forbid(unsafe_code)]
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
 mod clipboard;
 mod host;
-mod keychain;
 mod local_api;
 mod locking;
 mod preferences;
-#[cfg(all(test, target_os = "linux"))]
-mod private_bus;
 mod renewal;
 mod rpc;
 mod sealing;
-mod suspend;
 mod window;
 
 use std::error::Error;
 use std::fmt::Display;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use algoagent_api::Door;
 use algoagent_core::Core;
 use algoagent_core::account::DoorKind;
-use tauri::{Manager as _, RunEvent};
-
-use crate::exit::Failure;
-use crate::line::{Listening, Start};
-use crate::output;
+use algoagent_program::exit::Failure;
+use algoagent_program::line::{self, Listening, Start};
+use algoagent_program::{environment, events, output, starting};
+use clap::Parser;
 use host::WindowHost;
 use local_api::Beside;
 use preferences::Preferences;
 use renewal::Renewal;
 use sealing::Sealing;
+use tauri::{Manager as _, RunEvent};
+
+/// AlgoAgent's window. `algoagent` opens it too, and does all else.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Where everything is kept [default: the system's place for a program's data].
+    #[arg(long, env = "ALGOAGENT_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// Print the version of the library that draws the page, and open nothing.
+    #[arg(long, hide = true)]
+    webview: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.webview {
+        let version = tauri::webview_version();
+        let version = version.map_err(|fault| Failure::Other(fault.to_string()));
+        return starting::end(version.and_then(|version| output::print(&version)));
+    }
+    starting::prepare();
+    starting::end(run(arguments.data_dir))
+}
+
+fn run(data_dir: Option<PathBuf>) -> Result<(), Failure> {
+    let runtime = starting::runtime()?;
+    let data_dir = environment::data_dir(data_dir)?;
+    let (handle, dir) = (runtime.handle().clone(), data_dir.clone());
+    let opening = std::thread::spawn(move || {
+        handle.block_on(line::open_or_raise(|| starting::config(&dir, false)))
+    });
+    show(&runtime, opening, data_dir)
+}
 
 /// Opens the window over the core that `opening` gives, and returns when it was closed. Where another
 /// process holds the data directory, that one's window was brought to the front instead.
-pub(crate) fn run(
+fn show(
     runtime: &tokio::runtime::Runtime,
     opening: JoinHandle<Result<Start<bool>, Failure>>,
     data_dir: PathBuf,
@@ -83,6 +117,9 @@ pub(crate) fn run(
 
 /// The program as the system's window library sees it, without a window yet.
 fn build() -> tauri::Result<tauri::App> {
+    // The desktop entry has this name, and a desktop knows by it whose window it sees.
+    #[cfg(target_os = "linux")]
+    webkit2gtk::glib::set_prgname(Some("algoagent"));
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
@@ -111,12 +148,6 @@ fn furnish(app: &tauri::App, core: &Core, data_dir: &Path) -> Result<Arc<Beside>
     let listening = Arc::clone(&beside);
     tauri::async_runtime::spawn(async move { listening.resume().await });
     Ok(beside)
-}
-
-/// Whether the system's keychain answers; nothing is kept in it for that.
-pub(crate) async fn keychain_answers() -> Result<(), String> {
-    let asked = keychain::Keychain::new(host::SERVICE).read("doctor").await;
-    asked.map(drop).map_err(|fault| fault.to_string())
 }
 
 fn has_display() -> bool {

@@ -4,7 +4,6 @@
 //! itself be held up. Everywhere, a clock that jumped ahead says so afterwards: that
 //! is all there is where no system bus is, and what catches a sleep that nobody announced.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use algoagent_core::clock::{Sources, Timestamp};
@@ -15,20 +14,17 @@ const TICK: Duration = Duration::from_secs(5);
 const SLACK: Duration = Duration::from_secs(60);
 
 /// Calls `on_sleep` whenever the computer goes to sleep or has slept; for one sleep maybe twice.
-pub(super) fn watch<F: Future<Output = ()> + Send>(
-    on_sleep: impl Fn() -> F + Send + Sync + 'static,
-) {
-    let on_sleep = Arc::new(on_sleep);
+/// Never ends.
+pub async fn watch<F: Future<Output = ()>>(on_sleep: impl Fn() -> F) {
     #[cfg(target_os = "linux")]
-    {
-        let on_sleep = Arc::clone(&on_sleep);
-        tauri::async_runtime::spawn(async move {
-            if let Err(fault) = logind::listen(&*on_sleep).await {
-                tracing::info!(%fault, "nothing announces that the computer goes to sleep");
-            }
-        });
-    }
-    tauri::async_runtime::spawn(async move {
+    let announced = async {
+        if let Err(fault) = logind::listen(&on_sleep).await {
+            tracing::info!(%fault, "nothing announces that the computer goes to sleep");
+        }
+    };
+    #[cfg(not(target_os = "linux"))]
+    let announced = std::future::ready(());
+    let noticed = async {
         let clock = Sources::system();
         let mut before = clock.now();
         loop {
@@ -41,7 +37,8 @@ pub(super) fn watch<F: Future<Output = ()> + Send>(
                 before = clock.now();
             }
         }
-    });
+    };
+    tokio::join!(announced, noticed);
 }
 
 /// Whether more lies between two ticks than one tick takes. What a tick took is counted as
@@ -110,6 +107,8 @@ mod logind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_os = "linux")]
+    use crate::system::private_bus::block_on;
 
     #[test]
     fn a_clock_that_jumps_ahead_means_sleep_and_one_that_lags_does_not() {
@@ -126,9 +125,10 @@ mod tests {
     fn what_logind_announces_is_heard_and_nobody_else_is() {
         use std::io::Read as _;
         use std::os::fd::OwnedFd;
+        use std::sync::Arc;
         use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-        use super::super::private_bus::{Computer, soon};
+        use crate::system::private_bus::{Computer, soon};
 
         /// What holds sleep up: logind learns that it was dropped by the other end of a pipe.
         struct Manager(Arc<AtomicBool>);
@@ -160,10 +160,10 @@ mod tests {
             said.await.expect("a signal");
         }
 
-        let name = "desktop::suspend::tests::what_logind_announces_is_heard_and_nobody_else_is";
+        let name = "system::suspend::tests::what_logind_announces_is_heard_and_nobody_else_is";
         let prepare = || Computer::new().with_bus("DBUS_SYSTEM_BUS_ADDRESS");
         Computer::runs(prepare, name, || {
-            tauri::async_runtime::block_on(async {
+            block_on(async {
                 let logind = zbus::Connection::system().await.expect("a bus");
                 let holds = Arc::new(AtomicBool::new(false));
                 let manager = Manager(Arc::clone(&holds));
@@ -174,7 +174,7 @@ mod tests {
                 let heard = Arc::new(AtomicUsize::new(0));
                 let count = Arc::clone(&heard);
                 let held = Arc::clone(&holds);
-                watch(move || {
+                tokio::spawn(watch(move || {
                     let (count, held) = (Arc::clone(&count), Arc::clone(&held));
                     async move {
                         // Locking takes a moment, and sleep is held up as long.
@@ -186,7 +186,7 @@ mod tests {
                         );
                         count.fetch_add(1, Ordering::AcqRel);
                     }
-                });
+                }));
                 let heard = || heard.load(Ordering::Acquire);
                 // It may take a moment until somebody listens.
                 while heard() == 0 {
@@ -212,12 +212,12 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn without_a_system_bus_nothing_happens() {
-        use super::super::private_bus::Computer;
+        use crate::system::private_bus::Computer;
 
-        let name = "desktop::suspend::tests::without_a_system_bus_nothing_happens";
+        let name = "system::suspend::tests::without_a_system_bus_nothing_happens";
         let prepare = || Computer::new().naming("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere");
         Computer::runs(prepare, name, || {
-            tauri::async_runtime::block_on(async {
+            block_on(async {
                 let listens =
                     logind::listen(&|| -> std::future::Ready<()> { panic!("nobody sleeps") });
                 let ended = tokio::time::timeout(Duration::from_secs(10), listens).await;
