@@ -56,7 +56,10 @@ impl<'w> Window<'w> {
             world.keep_log(&artifacts());
             panic!("no window came up: {why}\nthe program said: {}", world.log())
         });
-        let pid = processes::running(&mark, world.program())
+        // `algoagent` becomes the window's program; others that are opened here stay what they are.
+        let becomes = world.program().with_file_name("algoagent-window");
+        let pid = processes::running(&mark, &becomes)
+            .or_else(|| processes::running(&mark, world.program()))
             .unwrap_or_else(|| panic!("the program ended at once: {}", world.log()));
         let driver = opening.driver.take().expect("it was put there above");
         let window = Self { world, session, driver, mark: mark.clone(), pid };

@@ -34,6 +34,7 @@ pages! {
     the_page_of_contexts_is_true: "docs/contexts.md",
     the_page_of_the_local_api_is_true: "docs/local-api.md",
     the_page_of_the_older_service_is_true: "docs/migration.md",
+    the_page_of_figures_is_true: "docs/figures.md",
     the_page_of_models_is_true: "docs/models.md",
     the_page_of_security_is_true: "docs/security.md",
     the_page_of_strategies_is_true: "docs/strategies.md",

@@ -43,7 +43,7 @@ pub(crate) fn run(checkout: &Checkout, journal: &mut Journal) -> Result<(), Faul
         needs.meet(need, checkout, journal)?;
     }
     journal.step("build", "the program as it is delivered, and what measures it", || {
-        let build = ["build", "--release", "-p", "algoagent", "-p", "algoagent-tests"];
+        let build = ["build", "--release", "-p", "algoagent-app", "-p", "algoagent-tests"];
         let parts = ["--bins", "--example", "empty"];
         let measuring = WINDOW.iter().chain([&HTTP]).flat_map(|(name, _)| ["--example", *name]);
         checkout
@@ -71,7 +71,7 @@ pub(crate) fn run(checkout: &Checkout, journal: &mut Journal) -> Result<(), Faul
             })?;
             Call::new(checkout.example(name, true))
                 .within(&checkout.root)
-                .env("ALGOAGENT_BIN", checkout.window(true))
+                .env("ALGOAGENT_BIN", checkout.program(true))
                 .env("ALGOAGENT_EMPTY", checkout.example("empty", true))
                 .env("ALGOAGENT_CHATS", checkout.example("chats", true))
                 .env("TAURI_DRIVER", driver)

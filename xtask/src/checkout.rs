@@ -7,12 +7,12 @@ use crate::fault::Fault;
 
 /// The feature under which the window shows the built interface instead of asking a development
 /// server for it. Every build names it: leaving it out once compiles the window library twice.
-pub(crate) const SHIPPED: [&str; 2] = ["--features", "algoagent/custom-protocol"];
+pub(crate) const SHIPPED: [&str; 2] = ["--features", "algoagent-app/custom-protocol"];
 
 /// The same, and a window that WebDriver can drive: what the stories start. The second feature
 /// is the program's own, so only the program itself is compiled for it.
 pub(crate) const FEATURES: [&str; 2] =
-    ["--features", "algoagent/custom-protocol,algoagent/automation"];
+    ["--features", "algoagent-app/custom-protocol,algoagent-app/automation"];
 
 /// The folders of one checkout, all absolute.
 pub(crate) struct Checkout {
@@ -91,18 +91,9 @@ impl Checkout {
 
     /// The built program: the command line, which opens the window too.
     pub(crate) fn program(&self, release: bool) -> PathBuf {
-        self.built("algoagent", release)
-    }
-
-    /// The built program of the window, which a desktop's menu starts.
-    pub(crate) fn window(&self, release: bool) -> PathBuf {
-        self.built("algoagent-window", release)
-    }
-
-    fn built(&self, name: &str, release: bool) -> PathBuf {
         self.target
             .join(if release { "release" } else { "debug" })
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+            .join(format!("algoagent{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// A built example: the generator of the TypeScript types, the fuzzer.

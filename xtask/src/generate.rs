@@ -13,7 +13,8 @@ pub(crate) fn write(checkout: &Checkout, journal: &mut Journal) -> Result<(), Fa
     Needs::default().meet(Need::Libraries, checkout, journal)?;
     journal.step("gen", "the window's types", || {
         // With the program's package beside it, so that the libraries are those of every other build.
-        let build = ["build", "-p", "algoagent", "-p", "algoagent-api", "--example", "typescript"];
+        let build =
+            ["build", "-p", "algoagent-app", "-p", "algoagent-api", "--example", "typescript"];
         checkout
             .cargo(build.into_iter().chain(FEATURES))
             .advice("Mend what the compiler names above.")

@@ -22,7 +22,7 @@ pub(crate) fn run(
     }
     let about = if release { "the optimised program" } else { "the program" };
     journal.step("build", about, || {
-        let build = ["build", "-p", "algoagent"].into_iter().chain(SHIPPED);
+        let build = ["build", "-p", "algoagent-app"].into_iter().chain(SHIPPED);
         checkout
             .cargo(build.chain(release.then_some("--release")))
             .advice("Mend what the compiler names above.")

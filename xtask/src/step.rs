@@ -209,7 +209,7 @@ fn unit(checkout: &Checkout) -> Result<Outcome, Fault> {
 
 fn fuzz(checkout: &Checkout) -> Result<Outcome, Fault> {
     // With the program's package the libraries have the features of every other build.
-    let build = ["build", "-p", "algoagent", "-p", "algoagent-core", "--example", "fuzz"];
+    let build = ["build", "-p", "algoagent-app", "-p", "algoagent-core", "--example", "fuzz"];
     checkout
         .cargo(build.into_iter().chain(FEATURES).chain(["--features", "algoagent-core/measure"]))
         .advice("Mend what the compiler names above.")
@@ -230,9 +230,9 @@ fn stories(checkout: &Checkout) -> Result<Outcome, Fault> {
     let driver = tool::find(checkout, &tool::TAURI_DRIVER).ok_or_else(|| {
         Fault::new("tauri-driver has gone.", "Run the command again: it installs it.")
     })?;
-    // The program's own package is named too, though it has no test of these kinds: with it the
+    // The program's own package is named too, though its few tests have run before: with it the
     // libraries get the features of every other build, instead of being compiled once more.
-    let test = ["test", "-p", "algoagent-tests", "-p", "algoagent", "--lib", "--test", "*"];
+    let test = ["test", "-p", "algoagent-tests", "-p", "algoagent-app", "--lib", "--test", "*"];
     passed(
         checkout
             .cargo(test.into_iter().chain(FEATURES).chain(["--", "--test-threads=1"]))

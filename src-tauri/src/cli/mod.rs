@@ -33,6 +33,7 @@ pub(crate) use user::{
 /// by Ctrl-C.
 #[derive(Parser)]
 #[command(
+    name = "algoagent",
     version,
     about,
     after_help = "\

@@ -37,7 +37,7 @@ use tauri::{Manager as _, RunEvent};
 
 /// AlgoAgent's window. `algoagent` opens it too, and does all else.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "algoagent-window", version)]
 struct Arguments {
     /// Where everything is kept [default: the system's place for a program's data].
     #[arg(long, env = "ALGOAGENT_DATA_DIR", value_name = "DIR")]

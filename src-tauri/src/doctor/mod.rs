@@ -64,7 +64,7 @@ pub(crate) async fn run(options: DoctorOptions, named: Option<PathBuf>) -> Resul
         ),
     )];
     findings.extend(store().await);
-    findings.push(surroundings::webview());
+    findings.push(surroundings::webview().await);
     match environment::data_dir(named) {
         Ok(dir) => {
             findings.extend(directory::look(&dir).await);

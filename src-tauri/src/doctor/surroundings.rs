@@ -16,8 +16,8 @@ use crate::{environment, window};
 /// A server on this computer is there at once, or not at all.
 const LOCAL: Duration = Duration::from_secs(2);
 
-pub(super) fn webview() -> Finding {
-    match window::webview() {
+pub(super) async fn webview() -> Finding {
+    match window::webview().await {
         Ok(version) => Finding::good("webview", version),
         Err(fault) => Finding::note(
             "webview",

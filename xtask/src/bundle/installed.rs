@@ -32,15 +32,15 @@ const FILES: [&str; 22] = [
     ENTRY,
     METADATA,
     COMPLETIONS,
-    "/usr/share/icons/hicolor/16x16/apps/algoagent.png",
-    "/usr/share/icons/hicolor/24x24/apps/algoagent.png",
-    "/usr/share/icons/hicolor/32x32/apps/algoagent.png",
-    "/usr/share/icons/hicolor/48x48/apps/algoagent.png",
-    "/usr/share/icons/hicolor/64x64/apps/algoagent.png",
-    "/usr/share/icons/hicolor/128x128/apps/algoagent.png",
-    "/usr/share/icons/hicolor/256x256/apps/algoagent.png",
-    "/usr/share/icons/hicolor/512x512/apps/algoagent.png",
-    "/usr/share/icons/hicolor/scalable/apps/algoagent.svg",
+    "/usr/share/icons/hicolor/16x16/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/24x24/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/32x32/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/48x48/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/64x64/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/128x128/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/256x256/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/512x512/apps/algoagent-window.png",
+    "/usr/share/icons/hicolor/scalable/apps/algoagent-window.svg",
     "/usr/share/zsh/vendor-completions/_algoagent",
     "/usr/share/fish/vendor_completions.d/algoagent.fish",
     "/usr/share/man/man1/algoagent.1.gz",
@@ -113,9 +113,9 @@ fn inspect() -> Result<(), Fault> {
     if libraries.contains("not found") {
         return Err(amiss(format!("The program lacks libraries:\n{libraries}")));
     }
-    let entry = fs::read_to_string(ENTRY).map_err(|error| unwritable(Path::new(ENTRY), &error))?;
-    if !entry.contains("\nExec=algoagent-window\n") {
-        return Err(amiss(format!("The menu doesn't start the window:\n{entry}")));
+    let alone = Call::new("ldd").args([PROGRAM]).output()?;
+    if alone.contains("webkit") || alone.contains("libgtk") {
+        return Err(amiss(format!("The terminal's program loads the window's library:\n{alone}")));
     }
     Call::new("desktop-file-validate").args([ENTRY]).run()?;
     Call::new("appstreamcli").args(["validate", "--no-net", METADATA]).run()?;
@@ -135,7 +135,7 @@ fn inspect() -> Result<(), Fault> {
 }
 
 fn stories(checkout: &Checkout) -> Result<(), Fault> {
-    let test = ["test", "-p", "algoagent-tests", "-p", "algoagent"];
+    let test = ["test", "-p", "algoagent-tests", "-p", "algoagent-app"];
     let stories = STORIES.iter().flat_map(|story| ["--test", story]);
     checkout
         .cargo(test.into_iter().chain(FEATURES).chain(stories).chain(["--", "--test-threads=1"]))

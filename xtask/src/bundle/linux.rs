@@ -10,7 +10,7 @@ use crate::fault::Fault;
 
 /// Files of the checkout, and where they go below `/usr/share`.
 const KEPT: [(&str, &str); 3] = [
-    ("icons/algoagent.svg", "icons/hicolor/scalable/apps/algoagent.svg"),
+    ("icons/algoagent.svg", "icons/hicolor/scalable/apps/algoagent-window.svg"),
     ("packaging/org.algoagent.desktop.metainfo.xml", "metainfo/org.algoagent.desktop.metainfo.xml"),
     ("packaging/copyright", "doc/algoagent/copyright"),
 ];

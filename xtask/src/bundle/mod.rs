@@ -45,7 +45,7 @@ pub(crate) fn run(checkout: &Checkout, journal: &mut Journal, appimage: bool) ->
 /// Builds the program as it is delivered: optimised, and with nothing in it for tests.
 pub(crate) fn build(checkout: &Checkout) -> Result<(), Fault> {
     checkout
-        .cargo(["build", "--release", "-p", "algoagent"].into_iter().chain(SHIPPED))
+        .cargo(["build", "--release", "-p", "algoagent-app"].into_iter().chain(SHIPPED))
         .advice("Mend what the compiler names above.")
         .run()
 }

@@ -68,7 +68,7 @@ fn lay_out(by_text: &BTreeMap<String, BTreeSet<String>>, bare: &BTreeSet<String>
 /// Names with versions, as their folders are called, and licences of the crates that are linked in.
 fn crates(checkout: &Checkout) -> Result<BTreeSet<(String, String)>, Fault> {
     let tree = |edges| -> Result<String, Fault> {
-        let tree = ["tree", "-p", "algoagent", "-e", edges, "--prefix", "none"];
+        let tree = ["tree", "-p", "algoagent-app", "-e", edges, "--prefix", "none"];
         checkout
             .cargo(tree.into_iter().chain(SHIPPED).chain(["--format", "{p}|{l}"]))
             .advice("Cargo has to be able to read every crate's manifest.")
