@@ -145,3 +145,46 @@ fn bytes(body: &InvokeBody) -> Result<Zeroizing<Vec<u8>>, ApiError> {
 fn unreadable() -> ApiError {
     ApiError::internal("the page and the program have no keys in common")
 }
+
+#[cfg(test)]
+mod tests {
+    use algoagent_core::ids::{ChatId, MessageId};
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    fn raw() -> ChatEvent {
+        ChatEvent::Text { chat_id: ChatId(1), message_id: MessageId(1), text: "a".into() }
+    }
+
+    #[tokio::test]
+    async fn the_first_event_waits_for_no_other_and_what_follows_soon_goes_along() {
+        let (source, heard) = broadcast::channel(16);
+        let mut events = Events::from(heard);
+        source.send(ChatEvent::Resync).expect("somebody hears");
+        let first = together(&mut events, Instant::now()).await.expect("an event");
+        assert_eq!(first.len(), 1);
+        let rested = Instant::now() + Duration::from_secs(1);
+        let later = source.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            later.send(ChatEvent::Resync).expect("somebody hears");
+        });
+        for event in [ChatEvent::Resync, raw(), ChatEvent::Resync] {
+            source.send(event).expect("somebody hears");
+        }
+        let next = together(&mut events, rested).await.expect("events");
+        assert_eq!(next.len(), 3, "the raw text left out, the later one in");
+        assert!(next.iter().all(|event| matches!(event, ChatEvent::Resync)), "raw text");
+        assert!(Instant::now() >= rested, "it went before its time");
+    }
+
+    #[tokio::test]
+    async fn raw_text_alone_is_nothing_to_send_and_the_end_is_told() {
+        let (source, heard) = broadcast::channel(16);
+        let mut events = Events::from(heard);
+        source.send(raw()).expect("somebody hears");
+        drop(source);
+        assert!(together(&mut events, Instant::now()).await.is_none());
+    }
+}

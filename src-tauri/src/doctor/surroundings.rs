@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use algoagent_core::LocalPort;
 use algoagent_core::model::{ServiceKind, reach};
+use algoagent_program::system::keychain::{Keychain, SERVICE};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::Finding;
-use algoagent_program::system::keychain::{Keychain, SERVICE};
-
 use crate::{environment, window};
 
 /// A server on this computer is there at once, or not at all.
