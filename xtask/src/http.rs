@@ -1,5 +1,6 @@
 //! The local API, tried from outside by the clients that people use: over a real socket, against
-//! the built program, from an empty data directory.
+//! the built program. Each client gets a server of its own over an empty data directory, so that
+//! none leans on what another left.
 
 use std::path::Path;
 
@@ -10,17 +11,16 @@ use crate::journal::Outcome;
 use crate::python;
 use crate::serving::Serving;
 
-/// Starts the server, lets every client at it, and sees it end well.
+/// Starts a server for every client, lets it in, and sees the server end well.
 pub(crate) fn check(checkout: &Checkout) -> Result<Outcome, Fault> {
     if !cfg!(unix) {
         return Ok(Outcome::Skipped("the server is ended by a signal, which Unix has".to_owned()));
     }
-    let serving = Serving::start(checkout)?;
-    let address = serving.address.clone();
     for client in [end_to_end, collection, schema] {
-        direct(client(checkout, &address)).run()?;
+        let serving = Serving::start(checkout)?;
+        direct(client(checkout, &serving.address)).run()?;
+        serving.stop()?;
     }
-    serving.stop()?;
     Ok(Outcome::Passed)
 }
 

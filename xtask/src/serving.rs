@@ -26,6 +26,15 @@ impl Serving {
     /// Starts one at a free port, and waits until it listens.
     pub(crate) fn start(checkout: &Checkout) -> Result<Self, Fault> {
         let data = std::env::temp_dir().join(format!("algoagent-http-{}", std::process::id()));
+        // A run that was killed may have left one of this name.
+        if data.exists() {
+            fs::remove_dir_all(&data).map_err(|error| {
+                Fault::new(
+                    format!("{} can't be emptied: {error}.", data.display()),
+                    "Remove it, and run the command again.",
+                )
+            })?;
+        }
         let program = checkout.program(false);
         let mut command = Command::new(&program);
         command.args(["serve", "--port", "0", "--data-dir"]).arg(&data);

@@ -282,6 +282,21 @@ mod tests {
     }
 
     #[test]
+    fn the_page_for_contributors_tells_every_step() {
+        let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../CONTRIBUTING.md"));
+        let page = page.unwrap();
+        let (_, table) = page.split_once("| step | what it runs |").unwrap();
+        let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+        let cells = rows.filter_map(|row| row.split('|').nth(1));
+        // What stands between two marks: every second part.
+        let mut told: Vec<_> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        told.sort_unstable();
+        let mut known: Vec<_> = names().collect();
+        known.sort_unstable();
+        assert_eq!(told, known, "the table of CONTRIBUTING.md and the steps differ");
+    }
+
+    #[test]
     fn the_program_is_built_before_the_stories_open_it() {
         let position = |wanted| names().position(|name| name == wanted);
         assert!(position("ui-build") < position("build"));

@@ -97,6 +97,9 @@ pub struct SendRequest {
     pub model: Option<ModelRef>,
     /// The question, at most 256 KiB.
     pub text: String,
+    /// Whether it is what was typed as the chat's next question, whose draft is forgotten with it.
+    #[serde(default)]
+    pub from_draft: bool,
 }
 
 /// A link between a chat and a context.
@@ -196,9 +199,9 @@ pub(crate) async fn restore_chat(door: &Door, request: ChatRequest) -> Result<Ch
 }
 
 pub(crate) async fn send(door: &Door, request: SendRequest) -> Result<Sent, ApiError> {
-    let new =
-        core::New { context_id: request.context_id, model: request.model, ..core::New::default() };
-    Ok(core::send(&door.session()?, request.chat_id, new, request.text).await?)
+    let SendRequest { chat_id, context_id, model, text, from_draft } = request;
+    let new = core::New { context_id, model, title: None, from_draft };
+    Ok(core::send(&door.session()?, chat_id, new, text).await?)
 }
 
 pub(crate) async fn stop(door: &Door, request: MessageRequest) -> Result<Nothing, ApiError> {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use algoagent_core::account::{self, DoorKind, Registration, Session};
-use algoagent_core::chat::{self, List, Place, measure};
+use algoagent_core::chat::{self, List, PAGE, Place, measure};
 use algoagent_core::ids::ChatId;
 use algoagent_core::search::{Query, search};
 use algoagent_core::{Config, Core};
@@ -152,7 +152,7 @@ async fn measured(session: &Session, long: ChatId, messages: u32) -> Done<()> {
     for _ in 0..20 {
         let began = Instant::now();
         let open = chat::open(session, long, Place::Newest).await?;
-        assert_eq!(open.messages.len(), 50);
+        assert_eq!(open.messages.len(), PAGE as usize);
         times.push(began.elapsed());
     }
     row("last page of a chat of 10,000 messages, rendered", times);

@@ -2,7 +2,8 @@
 //! scripts can't read, and a second one that every change has to repeat in a header.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use algoagent_core::Core;
 use algoagent_core::account::Session;
@@ -12,8 +13,16 @@ use axum::http::header::{COOKIE, HeaderValue, SET_COOKIE};
 const SESSION: &str = "sessionid";
 const CSRF: &str = "csrftoken";
 
-#[derive(Default)]
-pub(crate) struct Cookies(Mutex<HashMap<String, Kept>>);
+/// What is remembered of cookie sessions. Clones are the same one: given to the next server of this
+/// process, they go on there.
+#[derive(Clone, Default)]
+pub struct Cookies(Arc<Mutex<HashMap<String, Kept>>>);
+
+impl fmt::Debug for Cookies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cookies").finish_non_exhaustive()
+    }
+}
 
 struct Kept {
     session: Session,
@@ -42,9 +51,13 @@ impl Cookies {
                 headers.append(SET_COOKIE, cookie);
             }
         }
-        let mut all = self.all();
-        all.retain(|_, kept| kept.session.check().is_ok());
-        all.insert(id, Kept { session, csrf });
+        self.forget_ended();
+        self.all().insert(id, Kept { session, csrf });
+    }
+
+    /// Lets go of the sessions that have ended.
+    pub(crate) fn forget_ended(&self) {
+        self.all().retain(|_, kept| kept.session.check().is_ok());
     }
 
     /// Who calls, by the cookie that came with the call.

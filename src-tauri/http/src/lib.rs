@@ -16,13 +16,17 @@ mod health;
 mod kept;
 mod numbered;
 mod pages;
+mod places;
 mod refusal;
 mod rows;
 mod schema;
 mod server;
 mod sign_in;
+mod socket;
 mod strict;
+mod turns;
 
+pub use cookies::Cookies;
 pub use schema::document;
 pub use server::{Limits, Options, Serving, start};
 
@@ -42,16 +46,19 @@ pub(crate) struct Api(Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) core: Core,
-    pub(crate) cookies: cookies::Cookies,
+    pub(crate) cookies: Cookies,
+    pub(crate) turns: turns::Turns,
     pub(crate) passwords: Semaphore,
     pub(crate) limits: Limits,
 }
 
 impl Api {
-    fn new(core: Core, limits: Limits) -> Self {
+    fn new(core: Core, limits: Limits, cookies: Cookies) -> Self {
+        cookies.forget_ended();
         Self(Arc::new(Shared {
             core,
-            cookies: cookies::Cookies::default(),
+            cookies,
+            turns: turns::Turns::default(),
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
             limits,
         }))

@@ -99,8 +99,9 @@ fn add_refusals(operation: &mut Operation) {
         (500, "A fault of the program or its files"),
         (507, "The disk is full"),
     ];
-    // An empty requirement is written where nobody has to sign in.
-    if operation.security.is_none() {
+    // An empty requirement is written where nobody has to sign in. Beside others a token that comes
+    // is still looked at.
+    if operation.security.as_ref().is_none_or(|ways| ways.len() > 1) {
         refusals.push((401, "Not signed in, or the token is not valid"));
     }
     if operation.request_body.is_some() {

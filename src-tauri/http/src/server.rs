@@ -1,13 +1,11 @@
-//! The socket: bound to 127.0.0.1, with a bound on everything that a connection can ask for.
+//! The server: bound to 127.0.0.1, with a bound on everything that a connection can ask for.
 //!
-//! A connection that has not asked anything yet gives way when all places are taken, so that a
-//! thousand of them keep nobody out.
+//! Who gives way when all places are taken, `places.rs` says.
 
-use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use algoagent_core::Core;
@@ -25,7 +23,9 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use crate::{Api, schema};
+use crate::places::{Arriving, Call, Leaving, Place, Places};
+use crate::socket::Socket;
+use crate::{Api, Cookies, schema};
 
 /// Bytes of a call's head.
 const LONGEST_HEAD: usize = 32 * 1024;
@@ -42,6 +42,8 @@ pub struct Limits {
     pub head: Duration,
     /// How long a body may take to arrive.
     pub body: Duration,
+    /// How long a client may take nothing of its answer.
+    pub write: Duration,
     /// Sessions of one account over HTTP: the one that was used longest ago gives way.
     pub sessions: usize,
     /// How long calls under way may go on when the server stops.
@@ -54,6 +56,7 @@ impl Default for Limits {
             connections: 512,
             head: Duration::from_secs(20),
             body: Duration::from_secs(20),
+            write: Duration::from_secs(20),
             sessions: 100,
             goodbye: Duration::from_secs(10),
         }
@@ -69,6 +72,8 @@ pub struct Options {
     pub origins: Vec<String>,
     /// What a connection may ask for.
     pub limits: Limits,
+    /// The cookie sessions of the server before this one.
+    pub cookies: Cookies,
 }
 
 /// A server that listens, until it is stopped.
@@ -88,10 +93,11 @@ pub async fn start(core: Core, options: Options) -> io::Result<Serving> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     let address = listener.local_addr()?;
     let [stop, closed, hurry] = std::array::from_fn(|_| CancellationToken::new());
+    let Options { origins, limits, cookies, .. } = options;
     let shop = Shop {
-        router: schema::router(&Api::new(core, options.limits), address.port(), &options.origins),
-        limits: options.limits,
-        places: Arc::default(),
+        router: schema::router(&Api::new(core, limits, cookies), address.port(), &origins),
+        limits,
+        places: Places::new(limits.connections),
         closed: closed.clone(),
         hurry: hurry.clone(),
     };
@@ -135,55 +141,6 @@ struct Shop {
     hurry: CancellationToken,
 }
 
-/// Who is connected.
-#[derive(Default)]
-struct Places {
-    taken: AtomicUsize,
-    next: AtomicU64,
-    /// Those that have asked nothing yet, the oldest first.
-    silent: Mutex<BTreeMap<u64, CancellationToken>>,
-}
-
-impl Places {
-    fn silent(&self) -> MutexGuard<'_, BTreeMap<u64, CancellationToken>> {
-        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A place, perhaps that of somebody who asked nothing yet.
-    fn take(self: &Arc<Self>, most: usize) -> Option<Place> {
-        let full = self.taken.load(Ordering::Acquire) >= most;
-        if full {
-            let (_, longest) = self.silent().pop_first()?;
-            longest.cancel();
-        }
-        self.taken.fetch_add(1, Ordering::AcqRel);
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let leave = CancellationToken::new();
-        self.silent().insert(number, leave.clone());
-        Some(Place { places: Arc::clone(self), number, leave })
-    }
-}
-
-struct Place {
-    places: Arc<Places>,
-    number: u64,
-    leave: CancellationToken,
-}
-
-impl Place {
-    /// It asked something: it stays.
-    fn keep(&self) {
-        self.places.silent().remove(&self.number);
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.keep();
-        self.places.taken.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 impl Shop {
     async fn accept(self, listener: TcpListener, stop: CancellationToken) {
         let graceful = GracefulShutdown::new();
@@ -193,7 +150,7 @@ impl Shop {
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, _)) => match self.places.take(self.limits.connections) {
+                Ok((stream, _)) => match self.places.take() {
                     Some(place) => self.serve(stream, place, graceful.watcher()),
                     // Everybody is being served: whoever comes now is hung up on.
                     None => drop(stream),
@@ -215,15 +172,20 @@ impl Shop {
         }
     }
 
-    fn serve(&self, stream: TcpStream, place: Place, watcher: Watcher) {
+    fn serve(&self, stream: TcpStream, place: Arc<Place>, watcher: Watcher) {
         let (router, hurry) = (self.router.clone(), self.hurry.clone());
         // An event of a stream must not wait until the one before it was acknowledged.
         stream.set_nodelay(true).ok();
-        let place = Arc::new(place);
-        let asked = Arc::clone(&place);
+        let socket = Socket::new(stream, Arc::clone(&place), self.limits.write);
+        let leave = place.leave.clone();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            asked.keep();
-            router.clone().oneshot(slashed(request.map(Body::new)))
+            let (router, call) = (router.clone(), Call::new(Arc::clone(&place)));
+            let arriving = |body| Body::new(Arriving { body, call: Arc::clone(&call) });
+            let request = slashed(request.map(arriving));
+            async {
+                let answer = router.oneshot(request).await?;
+                Ok::<_, Infallible>(answer.map(|body| Leaving { body, _call: call }))
+            }
         });
         let mut builder = http1::Builder::new();
         builder
@@ -232,11 +194,11 @@ impl Shop {
             .max_headers(MOST_HEADERS)
             .max_buf_size(LONGEST_HEAD)
             .half_close(true);
-        let connection = watcher.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let connection = watcher.watch(builder.serve_connection(TokioIo::new(socket), service));
         tokio::spawn(async move {
             tokio::select! {
                 () = hurry.cancelled() => {}
-                () = place.leave.cancelled() => {}
+                () = leave.cancelled() => {}
                 // A client that went away or spoke no HTTP: nothing to tell anyone.
                 _ = connection => {}
             }

@@ -5,18 +5,25 @@ use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use algoagent_api::local_api::{Listening, LocalApi, LocalServer};
 use algoagent_core::{Core, account};
-use algoagent_http::{Options, Serving};
+use algoagent_http::{Cookies, Options, Serving};
 use tokio::sync::Mutex;
 
 pub(super) struct Beside {
     core: Core,
     serving: Mutex<Option<Serving>>,
     listening: StdMutex<Listening>,
+    /// Who signed in with cookies stays so when the settings change, as who bears a token does.
+    cookies: Cookies,
 }
 
 impl Beside {
     pub(super) fn new(core: Core) -> Arc<Self> {
-        Arc::new(Self { core, serving: Mutex::default(), listening: StdMutex::default() })
+        Arc::new(Self {
+            core,
+            serving: Mutex::default(),
+            listening: StdMutex::default(),
+            cookies: Cookies::default(),
+        })
     }
 
     /// Listens if that was chosen earlier.
@@ -44,7 +51,8 @@ impl Beside {
             return self.tell(Listening::Off);
         }
         let LocalApi { port, origins, .. } = chosen;
-        let options = Options { port, origins, ..Options::default() };
+        let cookies = self.cookies.clone();
+        let options = Options { port, origins, cookies, ..Options::default() };
         match algoagent_http::start(self.core.clone(), options).await {
             Ok(started) => {
                 self.tell(Listening::At(format!("http://{}", started.address())));

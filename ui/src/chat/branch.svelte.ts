@@ -37,13 +37,13 @@ export class Branch {
     this.hasNewer = false;
   }
 
-  /** Shows a page. What leads up to it without a hole stays above it. */
-  show(page: OpenChat): void {
+  /** Shows a page, at once where it is `whole`. What leads up to it without a hole stays above it. */
+  show(page: OpenChat, whole = false): void {
     const above = this.#upTo(page.messages[0]?.parent_id ?? null) ?? [];
     const all = [...above, ...this.#views(page.messages)];
     if (above.length === 0) this.hasOlder = page.has_older;
     this.hasNewer = page.has_newer;
-    if (this.messages.length === 0 && !page.has_newer && all.length > FIRST) this.#unfold(all);
+    if (!whole && this.messages.length === 0 && !page.has_newer && all.length > FIRST) this.#unfold(all);
     else this.#put(this.#withoutFirst(all));
     this.summarised(page.summaries);
   }

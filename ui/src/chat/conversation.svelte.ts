@@ -80,7 +80,8 @@ export class Conversation {
   async jumpTo(chatId: ChatId, messageId: MessageId): Promise<void> {
     const visit = chatId === this.chatId ? this.visit : this.#leave(chatId);
     this.loading = this.messages.length === 0;
-    await this.#load(() => call('show_message', { message_id: messageId }), visit);
+    // The message may be above the first screen full, so all of it comes at once.
+    await this.#load(() => call('show_message', { message_id: messageId }), visit, true);
     if (visit !== this.visit) return;
     this.loading = false;
     if (!this.fault) this.aim = { messageId, reached: false };
@@ -145,7 +146,7 @@ export class Conversation {
       await this.drafts.hold(from);
       const context_id = from === null ? this.newContextId : null;
       const model = from === null ? this.newModel : null;
-      const sent = await call('send', { chat_id: from, context_id, model, text });
+      const sent = await call('send', { chat_id: from, context_id, model, text, from_draft: true });
       if (from === null) this.newModel = null;
       this.drafts.sent(from, text);
       // What was typed meanwhile goes along into the chat that has begun.
@@ -305,11 +306,11 @@ export class Conversation {
     return call('open_chat', { chat_id: chatId, before: null, after: null });
   }
 
-  async #load(ask: () => Promise<OpenChat>, visit: number): Promise<void> {
+  async #load(ask: () => Promise<OpenChat>, visit: number, whole = false): Promise<void> {
     try {
       const page = await ask();
       if (visit !== this.visit) return;
-      this.#take(page);
+      this.#take(page, whole);
       this.fault = null;
       // A long chat takes a while to count: what was asked for is drawn first.
       screen.drawn(() => void this.measure());
@@ -360,9 +361,9 @@ export class Conversation {
     this.#look();
   }
 
-  #take(page: OpenChat): void {
+  #take(page: OpenChat, whole = false): void {
     this.chat = page.chat;
-    this.branch.show(page);
+    this.branch.show(page, whole);
     this.#growing = this.messages.findLast(({ state }) => state === 'writing') ?? this.#answers.writing(page.chat.id) ?? this.#growing;
     this.#look();
   }

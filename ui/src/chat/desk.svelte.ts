@@ -8,6 +8,7 @@ import { Chats } from './chats.svelte';
 import { Conversation } from './conversation.svelte';
 import { Drafts } from './drafts.svelte';
 import type { MessageView } from './message.svelte';
+import { spoken } from './spoken';
 
 /** How long a deleted chat can be brought back, in milliseconds. The core keeps it as long. */
 const UNDO = 10_000;
@@ -23,6 +24,10 @@ export class Desk {
   /** Whether it is shown what the model would be told. */
   showingPrompt = $state(false);
   readonly #startWith: () => ContextId | null;
+  /** Chats that this window is deleting. */
+  #removing = new Set<ChatId>();
+  /** What was typed before a starter was put in, and both together. */
+  #started: { typed: string; both: string } | null = null;
 
   /** `startWith` tells which context a new chat is linked to. */
   constructor(startWith: () => ContextId | null = () => null) {
@@ -31,10 +36,18 @@ export class Desk {
 
   take = (event: ChatEvent): void => {
     const shown = this.conversation.chatId;
+    if (event.event === 'gone' && event.chat_id === shown && !this.#removing.has(shown)) {
+      toasts.note(`${this.#called(shown) ?? 'The chat'} was deleted elsewhere.`, 'This is a new chat.');
+    }
     const view = this.answers.take(event);
     this.chats.take(event);
     this.conversation.take(event, view);
-    if (event.event === 'ended' && event.chat_id === shown && view) announcer.say(news(view));
+    if (event.event === 'list_changed' || event.event === 'resync') void this.drafts.more();
+    if (event.event !== 'ended' || !view) return;
+    // Behind another screen it is one answer among others.
+    if (event.chat_id === shown && this.composer) announcer.say(news(view));
+    // A question on its way may be the one that was answered.
+    else if (!this.conversation.sending) this.#announce(view);
   };
 
   begin(): void {
@@ -71,6 +84,17 @@ export class Desk {
     if (created) this.chats.put(created);
   }
 
+  /** Puts a question to start with into the composer, below what is typed there. */
+  start(question: string): void {
+    const { chatId } = this.conversation;
+    const now = this.drafts.of(chatId);
+    // Another starter takes the place of the one that nothing was done to.
+    const typed = now === this.#started?.both ? this.#started.typed : now.trimEnd();
+    const both = typed ? `${typed}\n\n${question}` : question;
+    this.#started = { typed, both };
+    this.composer?.fill(both);
+  }
+
   /** Puts the question of an answer back into the composer, above what is typed there. */
   rephrase(answer: MessageView): void {
     const { conversation } = this;
@@ -104,7 +128,7 @@ export class Desk {
     const undo = () => {
       this.archive(chat, false).catch((error: unknown) => { toasts.fault(asFault(error).message); });
     };
-    toasts.offer(`${quoted(chat)} was archived.`, { label: 'Undo', keys: 'mod+z', run: undo }, UNDO);
+    toasts.offer(`${quoted(chat)} was archived.`, { label: 'Undo', keys: 'mod+z', run: undo }, UNDO, true);
   }
 
   /** Deletes a chat at once; for a while it can be brought back. */
@@ -112,7 +136,13 @@ export class Desk {
     const { conversation } = this;
     const shown = chat.id === conversation.chatId;
     await this.drafts.flush();
-    await this.chats.remove(chat.id);
+    const asked = Date.now();
+    this.#removing.add(chat.id);
+    try {
+      await this.chats.remove(chat.id);
+    } finally {
+      this.#removing.delete(chat.id);
+    }
     // An event may have said so already.
     if (chat.id === conversation.chatId) this.begin();
     const { visit } = conversation;
@@ -124,7 +154,7 @@ export class Desk {
         toasts.fault(asFault(error).message);
       }
     };
-    toasts.offer(`${quoted(chat)} was deleted.`, { label: 'Undo', keys: 'mod+z', run: () => void undo() }, UNDO);
+    toasts.offer(`${quoted(chat)} was deleted.`, { label: 'Undo', keys: 'mod+z', run: () => void undo() }, UNDO - (Date.now() - asked));
   }
 
   /** Copies the branch up to a message into a chat of its own, and shows that. */
@@ -138,6 +168,20 @@ export class Desk {
   async exportChat(chat: Chat, format: 'markdown' | 'json'): Promise<void> {
     const saved = await call('export_chat', { chat_id: chat.id, format });
     if (saved) toasts.note(`Saved to ${saved.path}`);
+  }
+
+  /** Says that an answer ended which isn't looked at. Whoever stopped it knows. */
+  #announce({ chatId, state }: MessageView): void {
+    if (state !== 'done' && state !== 'failed') return;
+    const where = this.#called(chatId) ?? 'another chat';
+    announcer.say(state === 'done' ? `The answer in ${where} is ready.` : `The answer in ${where} failed.`);
+  }
+
+  /** A chat's title, as far as it is known here. */
+  #called(chatId: ChatId): string | null {
+    const { chat } = this.conversation;
+    const known = [...(chat ? [chat] : []), ...this.chats.usual.list, ...this.chats.archived.list].find(({ id }) => id === chatId);
+    return known ? quoted(known) : null;
   }
 }
 
@@ -154,8 +198,7 @@ export const [useWays, provideWays] = createContext<Ways>();
 function news(view: MessageView): string {
   if (view.state === 'failed') return `The answer failed. ${view.problem?.message ?? ''}`;
   if (view.state === 'stopped') return 'The answer was stopped.';
-  const words = view.text.replace(/[#*_`>|-]+/g, ' ').trim().split(/\s+/);
-  return `Answer finished. ${words.slice(0, 25).join(' ')}`;
+  return `Answer finished. ${spoken(view.text)}`;
 }
 
 function quoted({ title }: Chat): string {

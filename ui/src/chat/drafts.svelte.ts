@@ -18,6 +18,8 @@ interface Keeping {
   place: Omit<Draft, 'text'>;
   /** What the vault holds. */
   kept: string;
+  /** Whether what the vault held is part of what is shown. */
+  taken: boolean;
   timer: ReturnType<typeof setTimeout> | null;
   /** The save on its way. */
   saving: Promise<void> | null;
@@ -35,7 +37,8 @@ export class Drafts {
   #away = new SvelteSet<string>();
   #keeping = new Map<string, Keeping>();
   #failures = 0;
-  #loading: Promise<void> = Promise.resolve();
+  /** The answer that everybody waits for who asks meanwhile. */
+  #loading: Promise<void> | null = null;
   #loaded = true;
 
   of(chatId: ChatId | null, messageId: MessageId | null = null): string {
@@ -64,9 +67,25 @@ export class Drafts {
 
   /** Asks for what was typed before. */
   load(): Promise<void> {
-    this.#loaded = false;
-    this.#loading = this.#load();
+    this.#loading ??= this.#load();
     return this.#loading;
+  }
+
+  /** Asks for what came in with imported chats; where something was typed here, that stays. */
+  async more(): Promise<void> {
+    await this.#loading;
+    if (!this.#loaded) {
+      await this.load();
+      return;
+    }
+    try {
+      const drafts = await call('drafts', {});
+      for (const draft of drafts.filter(({ chat_id, message_id }) => !this.#keeping.has(key(chat_id, message_id)))) {
+        this.#take(draft);
+      }
+    } catch {
+      // They are in the vault and come with the next sign-in.
+    }
   }
 
   /** Saves at once whatever isn't saved yet. Nobody waits long for a disk that hangs. */
@@ -106,19 +125,27 @@ export class Drafts {
   }
 
   async #load(): Promise<void> {
+    this.#loaded = false;
     try {
       for (const draft of await call('drafts', {})) {
-        const { chat_id, message_id, text } = draft;
-        const one = this.#at(chat_id, message_id);
-        one.kept = text;
-        // What was typed before this arrived goes behind it.
-        this.#shelf(message_id).set(key(chat_id, message_id), text + this.of(chat_id, message_id));
-        this.#later(one);
+        this.#take(draft);
       }
       this.#loaded = true;
     } catch (error) {
       this.#failed(asFault(error).message);
+    } finally {
+      this.#loading = null;
     }
+  }
+
+  /** Takes what the vault holds, once; what was typed before it arrived goes behind it. */
+  #take({ chat_id, message_id, text }: Draft): void {
+    const one = this.#at(chat_id, message_id);
+    if (one.taken) return;
+    one.taken = true;
+    one.kept = text;
+    this.#shelf(message_id).set(key(chat_id, message_id), text + this.of(chat_id, message_id));
+    this.#later(one);
   }
 
   #shelf(messageId: MessageId | null): SvelteMap<string, string> {
@@ -133,7 +160,7 @@ export class Drafts {
     const name = key(chatId, messageId);
     let one = this.#keeping.get(name);
     if (!one) {
-      one = { place: { chat_id: chatId, message_id: messageId }, kept: '', timer: null, saving: null, held: false };
+      one = { place: { chat_id: chatId, message_id: messageId }, kept: '', taken: false, timer: null, saving: null, held: false };
       this.#keeping.set(name, one);
     }
     return one;
@@ -173,6 +200,7 @@ export class Drafts {
     try {
       await call('save_draft', { ...one.place, text });
       one.kept = text;
+      one.taken = true;
       this.#failures = 0;
       this.fault = null;
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The local API of this computer: the switch, the port, the web pages that may call. */
-import { asFault, call, fieldWords, type ApiError, type LocalApi, type LocalApiState } from '../lib/api';
+import { asFault, call, fieldWords, namesField, type ApiError, type LocalApi, type LocalApiState } from '../lib/api';
 import type { Chips } from '../lib/ui/ChipField.svelte';
 
 /** Web pages that may call, while they are edited. */
@@ -40,13 +40,29 @@ export class LocalApiForm {
   /** Why nothing can be shown. */
   missing = $state<string | null>(null);
   fault = $state.raw<ApiError | null>(null);
-  busy = $state(false);
-  port = $state('');
+  #port = $state('');
+  /** Whether the port is another one in the field than was asked for. */
+  #typing = false;
+  /** What is to be changed after the change that is being made. */
+  #next: Partial<LocalApi> | null = null;
+  #changing = false;
   readonly origins = new Origins(() => void this.change({ origins: this.origins.taken }));
 
+  get port(): string {
+    return this.#port;
+  }
+
+  set port(text: string) {
+    this.#port = text;
+    this.#typing = true;
+  }
+
   get portWrong(): string | null {
-    if (!/^\d{1,5}$/.test(this.port.trim()) || Number(this.port) < 1 || Number(this.port) > 65_535) return 'A port is a number from 1 to 65535.';
-    return fieldWords(this.fault, 'port');
+    return this.#isPort ? fieldWords(this.fault, 'port') : 'A port is a number from 1 to 65535.';
+  }
+
+  get #isPort(): boolean {
+    return /^\d{1,5}$/.test(this.port.trim()) && Number(this.port) >= 1 && Number(this.port) <= 65_535;
   }
 
   async load(): Promise<void> {
@@ -58,33 +74,63 @@ export class LocalApiForm {
     }
   }
 
-  /** Makes a change at once. What is refused stays in the form, with the reason. */
+  /**
+   * Makes a change at once, or after the one before it, whatever became of that. What is refused
+   * stays in the form as long as the reason stands at its field.
+   */
   async change(part: Partial<LocalApi>): Promise<void> {
-    if (!this.current || this.busy) return;
-    const { on, port, origins } = this.current;
-    this.busy = true;
+    this.#next = { ...this.#next, ...part };
+    if (this.#changing) return;
+    this.#changing = true;
     this.fault = null;
-    try {
-      this.#show(await call('set_local_api', { on, port, origins, ...part }));
-    } catch (error) {
-      this.fault = asFault(error);
-    } finally {
-      this.busy = false;
+    while (this.current && this.#next) {
+      const { on, port, origins } = this.current;
+      const next = this.#next;
+      this.#next = null;
+      try {
+        const state = await call('set_local_api', { on, port, origins, ...next });
+        // It was said of what this has mended.
+        if (namesField(this.fault, Object.keys(next))) this.fault = null;
+        this.#show(state);
+      } catch (error) {
+        this.fault = asFault(error);
+        this.#refused(next);
+      }
     }
+    this.#changing = false;
   }
 
   /** The port as it is written, when it is another one that can be. */
   async changePort(): Promise<void> {
-    if (this.portWrong === null && Number(this.port) !== this.current?.port) await this.change({ port: Number(this.port) });
+    if (!this.#isPort) return;
+    this.#typing = false;
+    if (Number(this.port) !== this.current?.port) await this.change({ port: Number(this.port) });
   }
 
   async copy(): Promise<void> {
     await call('copy_local_address', {});
   }
 
+  /** What was changed along with the field that was refused is tried without it. */
+  #refused(next: Partial<LocalApi>): void {
+    const rest = Object.entries(next).filter(([field]) => !namesField(this.fault, [field]));
+    if (rest.length < Object.keys(next).length && rest.length > 0) this.#next = { ...Object.fromEntries(rest), ...this.#next };
+    this.#showOrigins();
+  }
+
   #show(state: LocalApiState): void {
     this.current = state;
-    this.port = String(state.port);
-    this.origins.taken = state.origins;
+    if (!this.#typing && this.#settled('port')) this.#port = String(state.port);
+    this.#showOrigins();
+  }
+
+  /** Only what is listed looks so, unless it is said why something isn't. */
+  #showOrigins(): void {
+    if (this.current && this.#settled('origins')) this.origins.taken = this.current.origins;
+  }
+
+  /** Whether nothing else is wanted of a field than what is so. */
+  #settled(field: 'port' | 'origins'): boolean {
+    return this.#next?.[field] === undefined && fieldWords(this.fault, field) === null;
   }
 }

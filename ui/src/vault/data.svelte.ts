@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import { WorkWatch } from '../account/work.svelte';
 import { asFault, call, type ApiError, type BackupInfo, type ChatEvent, type DataInfo } from '../lib/api';
+import { ChatFiles } from './chat-files.svelte';
 
 export class Data {
   current = $state.raw<DataInfo | null>(null);
@@ -17,6 +18,7 @@ export class Data {
   /** What the person chose, while it is being stored. */
   wanted = $state<boolean | null>(null);
   readonly watch = new WorkWatch();
+  readonly chatFiles = new ChatFiles();
 
   get automatic(): boolean {
     return this.wanted ?? this.current?.automatic_backups ?? false;

@@ -34,6 +34,12 @@ describe('a long chat', () => {
     expect(branch.hasOlder).toBe(true);
   });
 
+  it('shows all of a page at once where something in it is looked for', () => {
+    branch.show({ ...page(961, 1000), has_newer: false }, true);
+    expect(ends()).toEqual([961, 1000]);
+    expect(branch.hasOlder).toBe(true);
+  });
+
   it('keeps what was asked while only its end was there', async () => {
     branch.show(page(961, 1000));
     branch.ask({ chat, question: message(1001), answer: message(1002) });

@@ -74,6 +74,46 @@ describe('what is typed', () => {
     expect(kept()).toEqual([draft('before now')]);
   });
 
+  it('comes in with imported chats, beside what is typed here', async () => {
+    await drafts.load();
+    drafts.write(1, 'mine');
+    kept().push(draft('older', 1), draft('theirs', 2), draft('edit', 2, 7));
+    await drafts.more();
+    expect([drafts.of(1), drafts.of(2), drafts.of(2, 7)]).toEqual(['mine', 'theirs', 'edit']);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(saves()).toEqual(['mine']);
+    backend.refusals.set('drafts', refuse('internal', 'No.'));
+    await drafts.more();
+    expect(drafts.of(2)).toBe('theirs');
+  });
+
+  it('is put in front once, however many saves find it unread', async () => {
+    kept().push(draft('one', 1), draft('two', 2));
+    backend.refusals.set('drafts', refuse('internal', 'No.'));
+    await drafts.load();
+    drafts.write(1, ' and one');
+    drafts.write(2, ' and two');
+    await vi.advanceTimersByTimeAsync(400);
+    expect([drafts.of(1), drafts.of(2)]).toEqual(['one and one', 'two and two']);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kept()).toEqual([draft('one and one', 1), draft('two and two', 2)]);
+    await drafts.load();
+    expect([drafts.of(1), drafts.of(2)]).toEqual(['one and one', 'two and two']);
+  });
+
+  it('that couldn’t be read comes with the next change of the list, and not again with a save', async () => {
+    kept().push(draft('before', 1), draft('other', 2));
+    backend.refusals.set('drafts', refuse('internal', 'No.'));
+    await drafts.load();
+    drafts.write(1, ' now');
+    await drafts.more();
+    expect([drafts.of(1), drafts.of(2)]).toEqual(['before now', 'other']);
+    drafts.write(2, 'other words');
+    await vi.advanceTimersByTimeAsync(400);
+    expect([drafts.of(1), drafts.of(2)]).toEqual(['before now', 'other words']);
+    expect(backend.calls.filter(({ name }) => name === 'drafts')).toHaveLength(2);
+  });
+
   it('and deleted is forgotten', async () => {
     drafts.write(1, 'a');
     await drafts.flush();

@@ -2,7 +2,7 @@
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { refuse } from '../fake/backend';
-import { ask, button, choose, click, confirm, on, open, section, times } from './open';
+import { ask, button, choose, click, confirm, on, open, section, tab, times } from './open';
 
 const close = (answers: number) => window.dispatchEvent(new CustomEvent('close-asked', { detail: answers }));
 
@@ -149,6 +149,30 @@ describe('chats as files', () => {
     await vi.waitFor(() => { expect(times(backend, 'cancel_work')).toBe(1); });
     release();
     expect(await screen.findByText('2 chats with 9 messages came in. Then it was cancelled; they stay.')).toBeTruthy();
+  });
+
+  it('go on when their screen is left, and say what came of it on the return, once', async () => {
+    const backend = open({ signedIn: true }, ({ search, house }) => {
+      house.work = { kind: 'import', step: 'Importing chats', done: 30, total: 120 };
+      search.imported = { chats: 1, messages: 2, known: 0, refused: ['“RSI”: its messages have no order.'], cancelled: false };
+    });
+    await section('Data');
+    let release = (): void => undefined;
+    backend.holds.set('import_chats', new Promise((resolve) => (release = resolve)));
+    await click('Import chats…');
+    await tab('Appearance');
+    await tab('Data');
+    expect(await screen.findByRole('progressbar', { name: 'Importing chats' })).toBeTruthy();
+    await tab('Appearance');
+    release();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await tab('Data');
+    expect(await screen.findByText('1 chat with 2 messages came in. 1 chat could not be taken:')).toBeTruthy();
+    expect(screen.getByText('“RSI”: its messages have no order.')).toBeTruthy();
+    await tab('Appearance');
+    await tab('Data');
+    await button('Import chats…');
+    expect(screen.queryByText(/came in/)).toBeNull();
   });
 
   it('say nothing when the person cancels', async () => {

@@ -65,3 +65,20 @@ it('that it isn’t saved is said over the composer', async () => {
   await vi.waitFor(() => { expect(screen.queryByText(/is not saved/)).toBeNull(); });
   expect(kept(backend)).toEqual(['abc']);
 });
+
+it('a starter, which goes behind it, and takes the place of another that nothing was done to', async () => {
+  open({ signedIn: true });
+  await write('Message', 'Only on Mondays.');
+  const [first, second] = document.querySelectorAll('.empty ul button');
+  if (!first || !second) throw new Error('no starters');
+  await fireEvent.click(first);
+  const one = (await message()).value;
+  expect(one).toMatch(/^Only on Mondays\.\n\n\S/);
+  await fireEvent.click(second);
+  const other = (await message()).value;
+  expect(other).toMatch(/^Only on Mondays\.\n\n\S/);
+  expect(other).not.toContain(one.slice('Only on Mondays.\n\n'.length));
+  await write('Message', `${other} And soon.`);
+  await fireEvent.click(first);
+  expect((await message()).value).toBe(`${other} And soon.\n\n${one.slice('Only on Mondays.\n\n'.length)}`);
+});

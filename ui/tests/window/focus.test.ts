@@ -53,6 +53,53 @@ describe('the keyboard', () => {
   });
 });
 
+it('a table of an answer may be reached once the answer is finished', async () => {
+  const seen = vi.spyOn(ResizeObserver.prototype, 'observe');
+  const tables = () => seen.mock.calls.filter(([element]) => element.matches('.prose .table')).length;
+  const backend = open({ signedIn: true, pace: 1 });
+  await ask('Write a momentum strategy for AAPL on daily bars.');
+  await vi.waitFor(() => { expect(document.querySelector('[data-block] .table')).toBeTruthy(); }, 5000);
+  expect(tables()).toBe(0);
+  await fireEvent.click(await button('Stop'));
+  await vi.waitFor(() => { expect(backend.calls.some(({ name }) => name === 'stop')).toBe(true); });
+  await vi.waitFor(() => { expect(tables()).toBe(1); });
+  seen.mockRestore();
+}, 10_000);
+
+it('the shortcuts in a menu are named as screen readers know them', async () => {
+  open({ signedIn: true });
+  const account = await button(/^Account:/);
+  account.focus();
+  await fireEvent.pointerDown(account, { button: 0 });
+  await fireEvent.keyDown(account, { key: 'Enter' });
+  expect((await screen.findByRole('menuitem', { name: /^Settings/ })).getAttribute('aria-keyshortcuts')).toBe('Control+,');
+});
+
+describe('the keyboard after a card was pressed', () => {
+  it('is in the composer', async () => {
+    const backend = open({ signedIn: true });
+    await ask('please fail');
+    const pressed = await button('Try again');
+    pressed.focus();
+    await fireEvent.click(pressed);
+    await vi.waitFor(() => { expect(backend.calls.some((call) => call.name === 'try_again')).toBe(true); });
+    await on(await screen.findByLabelText('Message'));
+  });
+
+  it.each(['Continue', 'Try again'])('and “%s” of a stopped answer too', async (name) => {
+    const backend = open({ signedIn: true, chats: 3 }, (made) => {
+      const chat = made.chats.find(({ title }) => title === 'Position size for TSLA');
+      made.message(chat?.id ?? 0, 'assistant', 'Half an', { state: 'stopped' });
+    });
+    await click('Position size for TSLA');
+    const pressed = await button(name);
+    pressed.focus();
+    await fireEvent.click(pressed);
+    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
+    await vi.waitFor(() => { expect(backend.calls.some((call) => ['go_on', 'try_again'].includes(call.name))).toBe(true); });
+  });
+});
+
 it('an Escape that cancels an input method’s candidate doesn’t stop the answer', async () => {
   const backend = open({ signedIn: true, pace: 5 });
   await ask('are you busy');

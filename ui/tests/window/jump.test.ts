@@ -47,6 +47,15 @@ it('a message far up is shown with what is around it, takes the keyboard and sta
   expect(await screen.findByText('Number 400.')).toBeTruthy();
 }, 10_000);
 
+it('a message of a short chat that isn’t open is shown too, above the screen full that would come first', async () => {
+  const { desk, chat, messages } = stage(12);
+  await desk.jump(chat.id, messages[1]?.id ?? 0);
+  const found = await article('Number 2.');
+  await vi.waitFor(() => { expect(document.activeElement).toBe(found); });
+  expect(found.classList).toContain('found');
+  expect(ends(desk)).toEqual(['Number 1.', 'Number 12.']);
+});
+
 it('a message on another branch makes that the current one', async () => {
   const { backend, desk, chat, messages } = stage(8);
   await desk.open(chat.id);

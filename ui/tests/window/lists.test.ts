@@ -1,6 +1,7 @@
 /** The chat list: what is pinned, archived, deleted and brought back, exported, news. */
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
+import { toasts } from '../../src/lib/ui/toasts.svelte';
 import { refuse, type Backend } from '../fake/backend';
 import { ask, button, choose, click, last, open, times, write } from './open';
 
@@ -49,9 +50,13 @@ describe('a chat that is deleted', () => {
     const backend = await shown();
     await choose(OPTIONS, 'Delete');
     await button('Undo');
-    await fireEvent.keyDown(await screen.findByLabelText('Message'), { key: 'z', ctrlKey: true });
+    const message = await screen.findByLabelText('Message');
+    await vi.waitFor(() => { expect(document.activeElement).toBe(message); });
+    await write('Message', 'half a thought');
+    await fireEvent.keyDown(message, { key: 'z', ctrlKey: true });
     expect(times(backend, 'restore_chat')).toBe(0);
-    await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
+    await write('Message', '');
+    await fireEvent.keyDown(message, { key: 'z', ctrlKey: true });
     await vi.waitFor(() => { expect(times(backend, 'restore_chat')).toBe(1); });
     await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
     expect(times(backend, 'restore_chat')).toBe(1);
@@ -79,6 +84,16 @@ describe('a chat that is deleted', () => {
     backend.emit({ event: 'gone', chat_id: chatOf(backend).id });
     await vi.waitFor(() => { expect(heading()).toBe('New chat'); });
     expect(await titles()).not.toContain(TITLE);
+    expect(screen.getByText(`“${TITLE}” was deleted elsewhere.`)).toBeTruthy();
+  });
+
+  it('here is said once, and at another door only while it is looked at', async () => {
+    const backend = await shown();
+    const other = backend.chats.find(({ title }) => title !== TITLE);
+    backend.emit({ event: 'gone', chat_id: other?.id ?? 0 });
+    await choose(OPTIONS, 'Delete');
+    expect(await screen.findByText(`“${TITLE}” was deleted.`)).toBeTruthy();
+    expect(screen.queryByText(/was deleted elsewhere/)).toBeNull();
   });
 
   it('keeps what was typed in it, in case it comes back', async () => {
@@ -132,7 +147,10 @@ describe('an archived chat', () => {
   it('can be taken back at once', async () => {
     await shown();
     await choose(OPTIONS, 'Archive');
-    expect(await screen.findByText(`“${TITLE}” was archived.`)).toBeTruthy();
+    const note = (await screen.findByText(`“${TITLE}” was archived.`)).closest('.toast') ?? document.body;
+    const held = vi.spyOn(toasts, 'hold');
+    await fireEvent.pointerEnter(note);
+    expect(held).toHaveBeenCalledWith(expect.any(Number), 'pointer');
     await click('Undo');
     await vi.waitFor(async () => { expect(await titles()).toContain(TITLE); });
     expect(await screen.findByText(`“${TITLE}” is back among your chats.`)).toBeTruthy();
@@ -144,7 +162,9 @@ describe('news', () => {
     const backend = open({ signedIn: true, chats: 4 }, (made) => {
       chatOf(made).unseen = 'failed';
     });
-    expect(await screen.findByRole('img', { name: 'The answer failed' })).toBeTruthy();
+    const dot = await screen.findByRole('img', { name: 'The answer failed' });
+    const row = within(await list()).getByRole('button', { name: TITLE });
+    expect(row.getAttribute('aria-describedby')).toBe(dot.id);
     await click(TITLE);
     await vi.waitFor(() => { expect(chatOf(backend).unseen).toBeNull(); });
     expect(last(backend, 'seen')).toEqual({ chat_id: chatOf(backend).id });
@@ -156,6 +176,35 @@ describe('news', () => {
     await ask('What is a stop?');
     await vi.waitFor(() => { expect(times(backend, 'seen')).toBe(1); });
     expect(screen.queryByRole('img', { name: 'New answer' })).toBeNull();
+  });
+});
+
+describe('a screen reader', () => {
+  const said = () => document.querySelector('[aria-live=polite].unseen')?.textContent ?? '';
+
+  it('is read a finished answer whole, code only by its length', async () => {
+    open({ signedIn: true });
+    await ask('Write a momentum strategy for AAPL on daily bars.');
+    await vi.waitFor(() => { expect(said()).toContain('Answer finished. Momentum on AAPL, daily bars. The strategy buys when'); });
+    expect(said()).toContain('code, 30 lines.');
+    expect(said()).toMatch(/the week of an earnings report\.$/);
+  });
+
+  it('is told that an answer ended which isn’t looked at', async () => {
+    const backend = await shown();
+    const end = (title: string, state: 'done' | 'failed' | 'stopped') => {
+      const chat_id = chatOf(backend, title).id;
+      backend.emit({ event: 'ended', chat_id, message: backend.message(chat_id, 'assistant', 'Long words.', { state }) });
+    };
+    const other = backend.chats.find(({ title }) => title !== TITLE)?.title ?? '';
+    end(other, 'done');
+    await vi.waitFor(() => { expect(said()).toBe(`The answer in “${other}” is ready.`); });
+    end(other, 'failed');
+    await vi.waitFor(() => { expect(said()).toBe(`The answer in “${other}” failed.`); });
+    end(other, 'stopped');
+    await click('Contexts');
+    end(TITLE, 'done');
+    await vi.waitFor(() => { expect(said()).toBe(`The answer in “${TITLE}” is ready.`); });
   });
 });
 

@@ -7,6 +7,11 @@ import { click, last, open, section, times, write } from './open';
 const administrator = { signedIn: true, administrator: true };
 const page = 'Web pages that may call';
 
+async function add(origin: string): Promise<void> {
+  await write(page, origin);
+  await fireEvent.keyDown(screen.getByLabelText(page), { key: 'Enter' });
+}
+
 describe('an administrator', () => {
   it('switches it on and off at once, and copies the address', async () => {
     const backend = open(administrator);
@@ -32,6 +37,16 @@ describe('an administrator', () => {
     await fireEvent.blur(screen.getByLabelText('Port'));
     expect(await screen.findByText('http://127.0.0.1:8001')).toBeTruthy();
     expect(screen.queryByRole('alert')).toBeNull();
+    expect(backend.localApi.chosen).toEqual({ on: true, port: 8001, origins: [] });
+  });
+
+  it('writes a port and switches it on before that is kept', async () => {
+    const backend = open(administrator);
+    await section('Local API');
+    await write('Port', '8001');
+    const blurred = fireEvent.blur(screen.getByLabelText('Port'));
+    await Promise.all([blurred, fireEvent.click(screen.getByRole('switch', { name: 'Answer programs' }))]);
+    expect(await screen.findByText('http://127.0.0.1:8001')).toBeTruthy();
     expect(backend.localApi.chosen).toEqual({ on: true, port: 8001, origins: [] });
   });
 
@@ -65,8 +80,63 @@ describe('an administrator', () => {
     const backend = open(administrator);
     await section('Local API');
     backend.refusals.set('set_local_api', refuse('not_writable', 'The data directory can’t be written.'));
-    await fireEvent.click(await screen.findByRole('switch', { name: 'Answer programs' }));
+    const on = await screen.findByRole<HTMLInputElement>('switch', { name: 'Answer programs' });
+    await fireEvent.click(on);
     expect(await screen.findByText('The data directory can’t be written.')).toBeTruthy();
+    expect(on.checked).toBe(false);
+  });
+
+  it('gets what was changed behind a change that was refused', async () => {
+    const backend = open(administrator);
+    await section('Local API');
+    let release = (): void => undefined;
+    backend.holds.set('set_local_api', new Promise((resolve) => (release = resolve)));
+    backend.refusals.set('set_local_api', refuse('not_writable', 'The data directory can’t be written.'));
+    await write('Port', '8001');
+    await fireEvent.blur(screen.getByLabelText('Port'));
+    await fireEvent.click(screen.getByRole('switch', { name: 'Answer programs' }));
+    await add('http://localhost:3000');
+    release();
+    await vi.waitFor(() => { expect(backend.localApi.chosen).toEqual({ on: true, port: 8000, origins: ['http://localhost:3000'] }); });
+    expect(screen.getByText('The data directory can’t be written.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Remove http://localhost:3000' })).toBeTruthy();
+  });
+
+  it('gets what was changed together with what is refused', async () => {
+    const backend = open(administrator);
+    await section('Local API');
+    let release = (): void => undefined;
+    backend.holds.set('set_local_api', new Promise((resolve) => (release = resolve)));
+    await write('Port', '8001');
+    await fireEvent.blur(screen.getByLabelText('Port'));
+    await add('http://*.example.com');
+    await fireEvent.click(screen.getByRole('switch', { name: 'Answer programs' }));
+    release();
+    await vi.waitFor(() => { expect(backend.localApi.chosen).toEqual({ on: true, port: 8001, origins: [] }); });
+    // It stands with the reason, until something else is changed.
+    expect(screen.getByText('“http://*.example.com” is no origin.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Remove http://*.example.com' })).toBeTruthy();
+    await fireEvent.click(screen.getByRole('switch', { name: 'Answer programs' }));
+    await vi.waitFor(() => { expect(screen.queryByRole('button', { name: 'Remove http://*.example.com' })).toBeNull(); });
+  });
+
+  it('sees no web page as listed that isn’t', async () => {
+    const backend = open(administrator);
+    await section('Local API');
+    backend.refusals.set('set_local_api', refuse('not_writable', 'The data directory can’t be written.'));
+    await add('http://localhost:3000');
+    expect(await screen.findByText('The data directory can’t be written.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Remove http://localhost:3000' })).toBeNull();
+  });
+
+  it('keeps a port that is being typed while another change is made', async () => {
+    const backend = open(administrator);
+    await section('Local API');
+    await write('Port', '80');
+    await fireEvent.click(screen.getByRole('switch', { name: 'Answer programs' }));
+    await vi.waitFor(() => { expect(backend.localApi.chosen.on).toBe(true); });
+    expect(await screen.findByText('http://127.0.0.1:8000')).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>('Port').value).toBe('80');
   });
 });
 

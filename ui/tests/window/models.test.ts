@@ -163,7 +163,9 @@ describe('a problem', () => {
   it('of a model that is gone is mended with the nearest one, of the same service', async () => {
     const { backend, answer } = await failed('', PROBLEMS.gone);
     expect(await buttons(await card())).toEqual(['Use gemini-3.8-flash', 'Choose another model', 'Try again']);
+    screen.getByRole('button', { name: 'Use gemini-3.8-flash' }).focus();
     await click('Use gemini-3.8-flash');
+    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
     await vi.waitFor(() => { expect(last(backend, 'try_again')).toEqual({ message_id: answer.id }); });
     expect(last(backend, 'set_chat_model')).toEqual({ chat_id: answer.chat_id, model: { service: 1, model: 'gemini-3.8-flash' } });
   });

@@ -4,7 +4,8 @@ use futures_util::StreamExt as _;
 use sqlx::SqliteConnection;
 
 use super::store::{self, Stored};
-use super::{Chat, ChatError, MessageState, Role, Summary, summary};
+use super::summary::{self, LONGEST_SUMMARY};
+use super::{Chat, ChatError, MessageState, Role, Summary};
 use crate::clock::Timestamp;
 use crate::context::{self, Context};
 use crate::ids::{ChatId, ContextId, MessageId, ServiceId};
@@ -21,8 +22,6 @@ use crate::profile::{self, ProfileDraft};
 pub(super) const LONGEST_HISTORY: u32 = 10_000;
 /// Of a model's input, in percent: what it is told at once to summarise.
 const PIECE: u32 = 50;
-/// The longest summary that is kept, in bytes.
-const LONGEST_SUMMARY: usize = 64 * 1024;
 
 const SUMMARISE: &str = "You keep the memory of a conversation between a trader and a strategy developer. Summarise what you are given so that the developer can go on without having read it. Keep every decision, symbol, timeframe, parameter with its value, risk rule, result and open question; keep names and numbers exact. Leave out code, greetings and repetitions. Write at most 600 words in short Markdown lists, in the language of the conversation, and nothing else.";
 
@@ -294,7 +293,10 @@ async fn answer(remote: &Remote, request: Request) -> Result<(String, Usage), Pr
             Ok(Delta::Text(more)) if text.len() + more.len() <= LONGEST_SUMMARY => {
                 text.push_str(&more)
             }
-            Ok(Delta::Anew { text: anew, .. }) => text = anew,
+            Ok(Delta::Anew { text: anew, .. }) => {
+                text = anew;
+                text.truncate(text.floor_char_boundary(LONGEST_SUMMARY));
+            }
             Ok(Delta::Usage(latest)) => usage = latest,
             Ok(_) => {}
             // A summary that grew too long is one all the same.

@@ -84,7 +84,7 @@ pub async fn used(
             WHERE input_tokens IS NOT NULL AND copied = 0 AND created_at >= ?1
             UNION ALL
             SELECT chat_id, created_at, model, input_tokens, output_tokens, cost, 0, 0
-            FROM summary WHERE created_at >= ?1
+            FROM summary WHERE created_at >= ?1 AND input_tokens + output_tokens > 0
             UNION ALL
             SELECT NULL, hour, model, input_tokens, output_tokens, cost, answers, without_price
             FROM past_use WHERE hour >= ?1

@@ -28,8 +28,8 @@ pub(crate) struct Desk {
     running: Mutex<HashMap<MessageId, Running>>,
 }
 
-/// What happens to one answer: [`ChatEvent::Text`], [`ChatEvent::Strategy`] and
-/// [`ChatEvent::Ended`] of it, and [`ChatEvent::Gone`] of its chat.
+/// What happens to one answer: [`ChatEvent::Text`], [`ChatEvent::Anew`], [`ChatEvent::Strategy`]
+/// and [`ChatEvent::Ended`] of it, and [`ChatEvent::Gone`] of its chat.
 pub type Followed = broadcast::Receiver<Arc<ChatEvent>>;
 
 struct Running {
@@ -64,6 +64,7 @@ impl Desk {
         };
         match event {
             ChatEvent::Text { message_id: id, .. }
+            | ChatEvent::Anew { message_id: id, .. }
             | ChatEvent::Strategy { message_id: id, .. }
             | ChatEvent::Ended { message: Message { id, .. }, .. } => {
                 self.running().get(id).into_iter().for_each(tell);

@@ -6,10 +6,11 @@ use ts_rs::TS;
 
 use super::{ChatError, LONGEST_QUESTION};
 use crate::account::Session;
+use crate::clock::Timestamp;
 use crate::ids::{ChatId, MessageId};
 
 /// More than a question may have: what is too long to be sent is still not lost.
-const LONGEST_DRAFT: usize = 4 * LONGEST_QUESTION;
+pub(crate) const LONGEST_DRAFT: usize = 4 * LONGEST_QUESTION;
 
 /// What was typed and not sent yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -58,11 +59,21 @@ pub async fn save_draft(session: &Session, draft: Draft) -> Result<(), ChatError
     if !exists(&mut db, &draft).await? {
         return Err(ChatError::NotFound);
     }
-    let (chat, message) = keys(draft.chat_id, draft.message_id);
     if draft.text.is_empty() {
         forget(&mut db, draft.chat_id, draft.message_id).await?;
-        return Ok(());
+    } else {
+        keep(&mut db, &draft, now).await?;
     }
+    Ok(())
+}
+
+/// Keeps what was typed at a moment, in the place of what was typed there before.
+pub(crate) async fn keep(
+    db: &mut SqliteConnection,
+    draft: &Draft,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let (chat, message) = keys(draft.chat_id, draft.message_id);
     sqlx::query(
         "INSERT INTO draft (chat_id, message_id, updated_at, text) VALUES (?, ?, ?, ?)
          ON CONFLICT (chat_id, message_id)
@@ -70,9 +81,9 @@ pub async fn save_draft(session: &Session, draft: Draft) -> Result<(), ChatError
     )
     .bind(chat)
     .bind(message)
-    .bind(now.0)
-    .bind(draft.text)
-    .execute(&mut *db)
+    .bind(at.0)
+    .bind(&draft.text)
+    .execute(db)
     .await?;
     Ok(())
 }

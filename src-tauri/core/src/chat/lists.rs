@@ -112,11 +112,11 @@ pub async fn restore(session: &Session, id: ChatId) -> Result<Chat, ChatError> {
     if chores.is_coming(id) {
         return Err(ChatError::NotFound);
     }
-    chores.keep(id);
     let mut db = session.vault().await?;
     if !store::unmark_deleted(&mut db, id).await? {
         return Err(ChatError::NotFound);
     }
+    chores.keep(id);
     ops::told(session, &mut db, id).await
 }
 
@@ -146,7 +146,11 @@ async fn purge_piece(db: &mut SqliteConnection, id: ChatId) -> Result<bool, sqlx
             .bind(PIECE)
             .fetch_all(&mut *db)
             .await?;
-    sqlx::query("UPDATE chat SET head_id = NULL WHERE id = ?").bind(id).execute(&mut *db).await?;
+    // From now on it can't be brought back.
+    sqlx::query("UPDATE chat SET head_id = NULL, deleted_at = 0 WHERE id = ?")
+        .bind(id)
+        .execute(&mut *db)
+        .await?;
     cost::keep(db, &messages).await?;
     for message in &messages {
         search::forget_message(db, *message).await?;

@@ -14,7 +14,8 @@ use crate::settings;
 /// How full the window of a chat's model is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Meter {
-    /// Tokens that the next question would have, without itself.
+    /// Tokens that the next question would have, without itself. Where there is no limit, nobody
+    /// asks for it: then those of the newest messages alone.
     pub used: u32,
     /// Whether the service counted them; else they are estimated.
     pub counted: bool,
@@ -46,8 +47,9 @@ pub async fn meter(session: &Session, id: ChatId) -> Result<Meter, ChatError> {
     let mut material = gather(&mut db, most).await?;
     let model = settings::known_model(session, &mut db, material.wishes.clone()).await?;
     let by = model.as_ref().map(|(service, model)| (*service, &*model.id));
+    let limit = model.as_ref().and_then(|(_, model)| Budget::of(model).input());
     let mut counted = material.counted(by);
-    if counted.is_none() && chat.message_count > most {
+    if counted.is_none() && limit.is_some() && chat.message_count > most {
         material = gather(&mut db, LONGEST_HISTORY).await?;
         counted = material.counted(by);
     }
@@ -60,7 +62,7 @@ pub async fn meter(session: &Session, id: ChatId) -> Result<Meter, ChatError> {
     Ok(Meter {
         used: counted.unwrap_or_else(estimated),
         counted: counted.is_some(),
-        limit: model.and_then(|(_, model)| Budget::of(&model).input()),
+        limit,
         summarised: material.summary.as_ref().map_or(0, |summary| summary.messages),
         left_out: newest.map_or(0, |turn| turn.left_out),
     })

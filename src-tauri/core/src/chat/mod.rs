@@ -33,6 +33,7 @@ pub use cost::{Used, UsedBy, used};
 pub(crate) use desk::Desk;
 pub use desk::Followed;
 pub use drafts::{Draft, drafts, save_draft};
+pub(crate) use drafts::{LONGEST_DRAFT, keep as keep_draft};
 pub use error::ChatError;
 pub use event::ChatEvent;
 pub use lists::{List, archive, delete, list, pin, restore, seen};
@@ -47,7 +48,8 @@ pub use records::{
     Named, Record, begin_empty, ended_answer, find, find_whole, may_send, records, set_ended,
     whole_branch,
 };
-pub use tree::{Place, edit, fork, open, show};
+pub(crate) use summary::{LONGEST_SUMMARY, insert as keep_summary};
+pub use tree::{PAGE, Place, edit, fork, open, show};
 
 /// Marks the answers that an earlier process left unfinished.
 pub(crate) async fn mark_interrupted(db: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {

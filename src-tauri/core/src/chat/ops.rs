@@ -18,7 +18,7 @@ use crate::{Invalid, context, render, search, strategy};
 
 pub(super) const LONGEST_TITLE: usize = 200;
 
-/// What a new chat is made with.
+/// What a question comes with, and what a chat that begins with it is made with.
 #[derive(Clone, Debug, Default)]
 pub struct New {
     /// The context that it is linked to.
@@ -27,6 +27,9 @@ pub struct New {
     pub model: Option<ModelRef>,
     /// What it is called; none for a title that is made from the question.
     pub title: Option<String>,
+    /// Whether it is what was typed as the chat's next question, or as that of a new chat: the
+    /// draft is forgotten with it. What was typed elsewhere stays.
+    pub from_draft: bool,
 }
 
 /// What is asked to let an answer go on.
@@ -91,7 +94,9 @@ pub async fn send_and_follow(
             id
         }
     };
-    drafts::forget(&mut row, from, None).await?;
+    if new.from_draft {
+        drafts::forget(&mut row, from, None).await?;
+    }
     let parent_id = store::head(&mut row, chat_id).await?;
     let (question, answer) = insert(&mut row, chat_id, parent_id, &text, false, now).await?;
     row.commit().await?;
@@ -126,9 +131,7 @@ pub(super) async fn insert(
     };
     let question = new(parent_id, Role::User, MessageState::Done, text, goes_on);
     let question = store::insert_message(db, question).await?;
-    if !goes_on {
-        search::take_message(db, question).await?;
-    }
+    search::take_message(db, question).await?;
     let answer = new(Some(question), Role::Assistant, MessageState::Writing, "", false);
     Ok((question, store::insert_message(db, answer).await?))
 }

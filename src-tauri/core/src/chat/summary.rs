@@ -9,6 +9,9 @@ use crate::clock::Timestamp;
 use crate::ids::{ChatId, MessageId};
 use crate::model::Usage;
 
+/// The longest that is kept, in bytes.
+pub(crate) const LONGEST_SUMMARY: usize = 64 * 1024;
+
 #[derive(FromRow)]
 struct Row {
     message_id: MessageId,
@@ -56,7 +59,8 @@ pub(super) async fn any(db: &mut SqliteConnection, chat: ChatId) -> Result<bool,
         .await
 }
 
-pub(super) async fn insert(
+/// Keeps a summary, with what writing it used and cost in millionths of a dollar.
+pub(crate) async fn insert(
     db: &mut SqliteConnection,
     chat: ChatId,
     summary: &Summary,

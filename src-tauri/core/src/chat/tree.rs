@@ -10,7 +10,7 @@ use crate::vault::Transaction;
 use crate::{search, strategy};
 
 /// More than a screen holds, and no more than the window draws between two pictures.
-const PAGE: u32 = 20;
+pub const PAGE: u32 = 20;
 /// Of a page around a message: how many may stand before it.
 const BEFORE: u32 = 10;
 

@@ -312,10 +312,23 @@ pub async fn update(
     id: ContextId,
     draft: ContextDraft,
 ) -> Result<Context, ContextError> {
-    let draft = check(draft)?;
+    change(session, id, |_| draft).await
+}
+
+/// Makes a context what `change` makes of it. Nobody writes it in between, so that of changes at
+/// once none is lost.
+///
+/// # Errors
+/// As [`update`].
+pub async fn change(
+    session: &Session,
+    id: ContextId,
+    change: impl FnOnce(ContextDraft) -> ContextDraft,
+) -> Result<Context, ContextError> {
     let now = session.core().sources.now();
     let mut db = session.vault().await?;
-    read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
+    let context = read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
+    let draft = check(change(context.draft))?;
     write(&mut db, id, &draft, now).await?;
     described_one(&mut db, id).await
 }

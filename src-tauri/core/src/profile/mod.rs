@@ -201,9 +201,21 @@ pub async fn with_names(session: &Session) -> Result<Arc<(Profile, Names)>, Prof
 /// # Errors
 /// [`ProfileError::Invalid`] with the first field that can't be taken.
 pub async fn update(session: &Session, draft: ProfileDraft) -> Result<Profile, ProfileError> {
-    let draft = check(draft)?;
+    change(session, |_| draft).await
+}
+
+/// Makes the profile what `change` makes of it. Nobody writes it in between, so that of changes at
+/// once none is lost.
+///
+/// # Errors
+/// As [`update`].
+pub async fn change(
+    session: &Session,
+    change: impl FnOnce(ProfileDraft) -> ProfileDraft,
+) -> Result<Profile, ProfileError> {
     let now = session.core().sources.now();
     let mut db = session.vault().await?;
+    let draft = check(change(store::get(&mut db).await?.draft))?;
     store::put(&mut db, &draft, now).await?;
     Ok(store::get(&mut db).await?)
 }

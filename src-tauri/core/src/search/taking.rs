@@ -10,16 +10,18 @@ use crate::clock::Timestamp;
 use crate::ids::{ChatId, ContextId, MessageId};
 use crate::render::code_blocks;
 
-/// Gathers the words of a message, anew if it was known.
+/// Gathers the words of a message, anew if it was known. What only lets an answer go on nobody
+/// wrote: it isn't found.
 pub(crate) async fn take_message(
     db: &mut SqliteConnection,
     id: MessageId,
 ) -> Result<(), sqlx::Error> {
-    let row: Option<(ChatId, String, i64, String)> =
-        sqlx::query_as("SELECT chat_id, role, created_at, text FROM message WHERE id = ?")
-            .bind(id)
-            .fetch_optional(&mut *db)
-            .await?;
+    let row: Option<(ChatId, String, i64, String)> = sqlx::query_as(
+        "SELECT chat_id, role, created_at, text FROM message WHERE id = ? AND goes_on = 0",
+    )
+    .bind(id)
+    .fetch_optional(&mut *db)
+    .await?;
     let Some((chat, role, at, text)) = row else { return Ok(()) };
     let has_code = has_code(&text);
     let marks = marks(chat, &role, Timestamp(at), has_code);

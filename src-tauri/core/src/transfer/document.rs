@@ -1,11 +1,12 @@
-//! A chat as JSON: what it is, then its messages one a line, each after the one that it follows.
+//! A chat as JSON: what it is, then its messages one a line, each after the one that it follows,
+//! then what was typed and not sent, and what was summarised.
 //!
 //! The ids in it are those of the file alone. It holds no key and no part that only a service
 //! understands.
 
 use serde::Serialize;
 
-use super::store::{ChatRow, MessageRow};
+use super::store::{ChatRow, DraftRow, MessageRow, SummaryRow};
 use super::{FORMAT, VERSION};
 use crate::clock::Timestamp;
 use crate::ids::MessageId;
@@ -61,6 +62,31 @@ struct Line<'a> {
     left_out: u32,
     goes_on: bool,
     problem: Option<&'a Problem>,
+}
+
+#[derive(Serialize)]
+struct Tail<'a> {
+    drafts: Vec<Unsent<'a>>,
+    summaries: Vec<Summed<'a>>,
+}
+
+/// What was typed and not sent.
+#[derive(Serialize)]
+struct Unsent<'a> {
+    /// The question that it would change; nothing for the next one.
+    message: Option<usize>,
+    updated_at: Timestamp,
+    text: &'a str,
+}
+
+/// What stood for a message and those above it when a model was asked.
+#[derive(Serialize)]
+struct Summed<'a> {
+    message: usize,
+    messages: u32,
+    created_at: Timestamp,
+    model: &'a str,
+    text: &'a str,
 }
 
 /// The numbers of a file's messages: their places among `ids`, from 1.
@@ -138,7 +164,40 @@ pub(super) fn message(
     serde_json::to_writer(out, &line)
 }
 
-/// What stands after the last message.
-pub(super) fn close(out: &mut Vec<u8>) {
-    out.extend_from_slice(b"\n]}\n");
+/// All that stands after the last message.
+pub(super) fn close(
+    out: &mut Vec<u8>,
+    drafts: &[DraftRow],
+    summaries: &[SummaryRow],
+    numbers: &Numbers<'_>,
+) -> Result<(), serde_json::Error> {
+    let tail = Tail {
+        drafts: drafts
+            .iter()
+            .map(|row| Unsent {
+                message: numbers.of(row.message_id),
+                updated_at: Timestamp(row.updated_at),
+                text: &row.text,
+            })
+            .collect(),
+        summaries: summaries
+            .iter()
+            .filter_map(|row| {
+                Some(Summed {
+                    message: numbers.of(row.message_id)?,
+                    messages: row.messages,
+                    created_at: Timestamp(row.created_at),
+                    model: &row.model,
+                    text: &row.text,
+                })
+            })
+            .collect(),
+    };
+    out.extend_from_slice(b"\n],");
+    let at = out.len();
+    serde_json::to_writer(&mut *out, &tail)?;
+    // The object goes on where it would begin.
+    out.remove(at);
+    out.push(b'\n');
+    Ok(())
 }

@@ -27,7 +27,8 @@ const PORTION: usize = 256 * 1024;
 const README: &str = "These are chats of AlgoAgent.
 
 Each is here twice, under the day on which it began and its title: the .md file to read, with the
-branch that was shown last, and the .json file with all of its messages and branches.
+branch that was shown last, and the .json file with all of its messages and branches, and with what
+was typed and not sent.
 
 To bring them back, choose \"Import chats\" in AlgoAgent and choose this zip file as it is, or one
 of the .json files. Chats that are there already stay as they are.
@@ -123,8 +124,18 @@ async fn fill<W>(
         (Format::Markdown, Some(head)) => store::branch(&mut db, head).await?,
         (Format::Markdown, None) => Vec::new(),
     };
+    let beside = match format {
+        Format::Json => {
+            Some((store::drafts(&mut db, id).await?, store::summaries(&mut db, id).await?))
+        }
+        Format::Markdown => None,
+    };
     drop(db);
     fill_from(session, &chat, &ids, format, pieces).await?;
+    if let Some((drafts, summaries)) = beside {
+        document::close(&mut pieces.buffer, &drafts, &summaries, &Numbers(&ids))
+            .map_err(io::Error::from)?;
+    }
     // What was deleted in between is missing above.
     let there = store::chat(&mut *session.vault().await?, id).await?;
     there.map(drop).ok_or(TransferError::NotFound)
@@ -161,9 +172,6 @@ async fn fill_from<W>(
             pieces.hand_over(PORTION).await?;
         }
         rest = &rest[page.len()..];
-    }
-    if format == Format::Json {
-        document::close(&mut pieces.buffer);
     }
     Ok(())
 }

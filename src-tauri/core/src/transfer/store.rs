@@ -3,9 +3,9 @@
 use sqlx::types::Json;
 use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 
-use super::coming::tree::{Incoming, NewMessage};
+use super::coming::tree::{Chosen, Incoming, NewMessage};
 use crate::clock::Timestamp;
-use crate::ids::{ChatId, ContextId, MessageId};
+use crate::ids::{ChatId, ContextId, MessageId, ServiceId};
 use crate::model::{ModelRef, Problem};
 
 /// A chat as it leaves.
@@ -69,6 +69,50 @@ pub(super) async fn chat(
     )
     .bind(id)
     .fetch_optional(db)
+    .await
+}
+
+/// What was typed in a chat and not sent, as it leaves.
+#[derive(FromRow)]
+pub(super) struct DraftRow {
+    /// The question that it would change; 0 for the next one.
+    pub(super) message_id: MessageId,
+    pub(super) updated_at: i64,
+    pub(super) text: String,
+}
+
+/// What stands for the start of a branch, as it leaves.
+#[derive(FromRow)]
+pub(super) struct SummaryRow {
+    pub(super) message_id: MessageId,
+    pub(super) messages: u32,
+    pub(super) created_at: i64,
+    pub(super) model: String,
+    pub(super) text: String,
+}
+
+/// What was typed in a chat and not sent.
+pub(super) async fn drafts(
+    db: &mut SqliteConnection,
+    id: ChatId,
+) -> Result<Vec<DraftRow>, sqlx::Error> {
+    sqlx::query_as("SELECT message_id, updated_at, text FROM draft WHERE chat_id = ? ORDER BY 1")
+        .bind(id)
+        .fetch_all(db)
+        .await
+}
+
+/// What was summarised of a chat, the oldest first.
+pub(super) async fn summaries(
+    db: &mut SqliteConnection,
+    id: ChatId,
+) -> Result<Vec<SummaryRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT message_id, messages, created_at, model, text FROM summary WHERE chat_id = ?
+         ORDER BY id",
+    )
+    .bind(id)
+    .fetch_all(db)
     .await
 }
 
@@ -168,6 +212,24 @@ async fn context(db: &mut SqliteConnection, name: &str) -> Result<Option<Context
     Ok(if let [one] = named[..] { Some(one) } else { None })
 }
 
+/// The model that a chat chose, where it is here: the built-in one, or one of the only service of
+/// that name.
+async fn model(
+    db: &mut SqliteConnection,
+    chosen: &Chosen,
+) -> Result<Option<ModelRef>, sqlx::Error> {
+    let model = chosen.model.clone();
+    let Some(name) = &chosen.service else {
+        return Ok(model.is_none().then(ModelRef::default));
+    };
+    let named: Vec<ServiceId> = sqlx::query_scalar("SELECT id FROM service WHERE name = ? LIMIT 2")
+        .bind(name)
+        .fetch_all(db)
+        .await?;
+    let [service] = named[..] else { return Ok(None) };
+    Ok(Some(ModelRef { service: Some(service), model }))
+}
+
 /// Stores a chat that came in, without its messages, and the context that it is linked to.
 pub(super) async fn insert_chat(
     db: &mut SqliteConnection,
@@ -177,10 +239,14 @@ pub(super) async fn insert_chat(
         Some(name) => context(db, name).await?,
         None => None,
     };
+    let model = match &chat.model {
+        Some(chosen) => model(db, chosen).await?,
+        None => None,
+    };
     let id = sqlx::query_scalar(
         "INSERT INTO chat (session_id, context_id, created_at, updated_at, titled, title, pinned,
-            archived)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            archived, model)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
     )
     .bind(&chat.session_id)
     .bind(context)
@@ -190,6 +256,7 @@ pub(super) async fn insert_chat(
     .bind(&chat.title)
     .bind(chat.pinned)
     .bind(chat.archived)
+    .bind(model.map(Json))
     .fetch_one(db)
     .await?;
     Ok((id, context))

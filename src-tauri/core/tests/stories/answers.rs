@@ -1,11 +1,12 @@
 //! Answers: from the question to the end, whatever the end is.
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, ChatError, ChatEvent, Message, MessageState, New};
+use algoagent_core::chat::{self, ChatError, ChatEvent, Message, MessageState, New, Unseen};
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::model::ProblemCode;
 use algoagent_tests::faults::wires::Wire;
 use algoagent_tests::faults::{Cut, FaultServer, Play};
+use serde_json::json;
 
 use crate::faults::{add, asking};
 use crate::house::{House, PASSWORD, sign_in, until_ended, within};
@@ -131,9 +132,30 @@ async fn a_killed_programs_answer_is_interrupted_and_holds_what_was_saved() {
     let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
     let answer = last(&ada, sent.chat.clone()).await;
     assert_eq!((answer.state, answer.text.as_str()), (MessageState::Interrupted, STRATEGY));
-    assert!(!chat::list(&ada, chat::List::Usual, None, 1).await.unwrap().chats[0].writing);
+    let listed = chat::list(&ada, chat::List::Usual, None, 1).await.unwrap().chats.remove(0);
+    assert!(!listed.writing);
+    assert_eq!(listed.unseen, Some(Unseen::Failed), "the list says which ones broke off");
     let again = chat::try_again(&ada, answer.id).await;
     assert!(!matches!(again, Err(ChatError::Busy)), "the chat can be used again");
+}
+
+#[tokio::test]
+async fn a_killed_programs_reasoning_is_kept_before_there_is_an_answer() {
+    let (house, _core, ada) = House::with_ada().await;
+    let part = json!({ "text": "They want ATR.", "thought": true });
+    let event = json!({ "candidates": [{ "content": { "parts": [part] } }] });
+    let thinking = Reply::new("200 OK", "text/event-stream", &format!("data: {event}\r\n\r\n"));
+    let _service = Service::chosen_by(&ada, vec![thinking.held()]).await;
+    let sent = chat::send(&ada, None, New::default(), "What is ATR?".to_owned()).await.unwrap();
+    while last(&ada, sent.chat.clone()).await.thoughts.is_none() {
+        tokio::task::yield_now().await;
+    }
+    let copy = house.copied();
+    let core = copy.open().await;
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    let answer = last(&ada, sent.chat).await;
+    assert_eq!((answer.state, &*answer.text), (MessageState::Interrupted, ""));
+    assert_eq!(answer.thoughts.as_deref(), Some("They want ATR."));
 }
 
 #[tokio::test]

@@ -144,6 +144,21 @@ async fn what_was_deleted_before_a_kill_is_purged_at_the_next_opening() {
 }
 
 #[tokio::test]
+async fn a_chat_in_which_nothing_was_said_yet_comes_back_too() {
+    let house = House::new();
+    let config = Config { undo: Duration::from_millis(300), ..house.config() };
+    let core = Core::open(config).await.unwrap();
+    let (ada, _) = register(&core, "ada").await;
+    let empty = chat::begin_empty(&ada, Some("Ideas"), None).await.unwrap().chat.id;
+    chat::save_draft(&ada, typed(Some(empty), None, "and then")).await.unwrap();
+    chat::delete(&ada, empty).await.unwrap();
+    chat::restore(&ada, empty).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(listed(&ada, List::Usual).await, [empty]);
+    assert_eq!(chat::drafts(&ada).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_ended_behind_a_person_s_back_is_marked_until_it_was_seen() {
     let (_house, core, ada) = House::with_ada().await;
     let (one, _) = ask(&ada, None, "What is ATR?").await;
@@ -192,9 +207,14 @@ async fn what_is_typed_is_kept_over_a_restart_until_it_is_sent() {
     chat::edit(&ada, question, "What is RSI?".into()).await.unwrap();
     crate::house::until_ended(&mut events).await;
     assert_eq!(chat::drafts(&ada).await.unwrap(), drafts[..2]);
-    ask(&ada, Some(chat), "and ADX").await;
+    // What another door asks meanwhile takes no word of it away.
+    ask(&ada, Some(chat), "and OBV").await;
+    ask(&ada, None, "another one").await;
+    assert_eq!(chat::drafts(&ada).await.unwrap(), drafts[..2]);
+    let from_draft = || New { from_draft: true, ..New::default() };
+    chat::send(&ada, Some(chat), from_draft(), "and ADX".into()).await.unwrap();
     assert_eq!(chat::drafts(&ada).await.unwrap(), drafts[..1]);
-    ask(&ada, None, "a new one").await;
+    chat::send(&ada, None, from_draft(), "a new one".into()).await.unwrap();
     assert_eq!(chat::drafts(&ada).await.unwrap(), []);
     chat::save_draft(&ada, typed(None, None, "x")).await.unwrap();
     chat::save_draft(&ada, typed(None, None, "")).await.unwrap();

@@ -8,11 +8,14 @@ use algoagent_core::clock::Timestamp;
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::ids::MessageId;
 use algoagent_core::search::{Found, Piece, Query, Version, search};
+use algoagent_core::transfer::Format;
 use sqlx::Connection as _;
 
 use crate::branches::edited;
-use crate::house::{House, PASSWORD, ask, register, sign_in};
+use crate::house::{House, PASSWORD, ask, register, sign_in, until_ended};
 use crate::keyed::Drawn;
+use crate::service::{Reply, Service};
+use crate::transfers::{exported, file, import};
 
 fn of(text: &str) -> Query {
     Query { text: text.to_owned(), ..Query::default() }
@@ -186,6 +189,28 @@ async fn what_was_deleted_is_found_no_more_and_what_is_brought_back_is() {
     .await
     .unwrap();
     assert_eq!(messages(&ada, "pelicans").await, []);
+}
+
+#[tokio::test]
+async fn what_only_lets_an_answer_go_on_is_found_nowhere() {
+    let (house, core, ada) = House::with_ada().await;
+    let replies = vec![
+        Reply::saying(&["The stop "], Some("MAX_TOKENS")),
+        Reply::saying(&["is 2 %."], Some("STOP")),
+    ];
+    let _service = Service::chosen_by(&ada, replies).await;
+    let (sent, answer) = ask(&ada, None, "Where is the stop?").await;
+    let mut events = ada.events().unwrap();
+    chat::go_on(&ada, answer.id).await.unwrap();
+    let (_, whole) = until_ended(&mut events).await;
+    chat::fork(&ada, whole.id).await.unwrap();
+    let (grace, _) = register(&core, "grace").await;
+    let path = file(&house, "chat.json", exported(&ada, sent.chat.id, Format::Json).await);
+    import(&grace, &path).await;
+    for person in [&ada, &grace] {
+        assert!(!messages(person, "stop").await.is_empty());
+        assert_eq!(messages(person, "exactly where you stopped").await, []);
+    }
 }
 
 #[tokio::test]

@@ -285,3 +285,85 @@ async fn nobody_imports_or_exports_after_signing_out() {
     let locked = chat::list(&ada, List::Usual, None, 1).await;
     assert!(matches!(locked, Err(ChatError::Locked(_))));
 }
+
+/// What was typed in a chat and not sent: at which text, and what.
+async fn typed(session: &Session, id: ChatId) -> Vec<(Option<String>, String)> {
+    let shown = shown(session, id).await;
+    let text = |id| shown.iter().find(|message| message.id == id).map(|one| one.text.clone());
+    let drafts = chat::drafts(session).await.expect("drafts").into_iter();
+    let here = drafts.filter(|draft| draft.chat_id == Some(id));
+    here.map(|draft| (draft.message_id.and_then(text), draft.text)).collect()
+}
+
+#[tokio::test]
+async fn what_was_typed_and_what_was_summarised_leave_and_come_in() {
+    let (house, core, ada) = House::with_ada().await;
+    let (sent, answer) = ask(&ada, None, "Create a momentum strategy for AAPL").await;
+    let id = sent.chat.id;
+    for (message_id, text) in [(None, "And a stop"), (Some(sent.question.id), "Create a bre")] {
+        let draft = chat::Draft { chat_id: Some(id), message_id, text: text.to_owned() };
+        chat::save_draft(&ada, draft).await.unwrap();
+    }
+    let mut json: Value = serde_json::from_str(&exported(&ada, id, Format::Json).await).unwrap();
+    assert_eq!(json["summaries"], json!([]));
+    let summary = json!({
+        "message": 2, "messages": 2, "created_at": "2027-01-15T08:00:00Z",
+        "model": "Gemini", "text": "They want momentum.",
+    });
+    json["summaries"] = json!([summary]);
+    let (grace, _) = register(&core, "grace").await;
+    import(&grace, &file(&house, "chat.json", json.to_string())).await;
+    let come = listed(&grace, List::Usual).await[0].id;
+    assert_eq!(typed(&grace, come).await, typed(&ada, id).await);
+    let open = chat::open(&grace, come, Place::Newest).await.unwrap();
+    let [made] = &open.summaries[..] else { panic!("{:?}", open.summaries) };
+    assert_eq!((made.message_id, made.messages), (open.messages[1].id, 2));
+    assert_eq!(open.messages[1].text, answer.text);
+    assert_eq!((&*made.model, &*made.text), ("Gemini", "They want momentum."));
+    // It leaves again as it came, and nothing of it was used here.
+    let again: Value = serde_json::from_str(&exported(&grace, come, Format::Json).await).unwrap();
+    assert_eq!((&again["drafts"], &again["summaries"]), (&json["drafts"], &json["summaries"]));
+    assert_eq!(chat::used(&grace, UsedBy::Model, Timestamp(0), 0).await.unwrap(), []);
+    let read = exported(&ada, id, Format::Markdown).await;
+    assert!(!read.contains("And a stop"), "what was not said is nobody's to read");
+}
+
+#[tokio::test]
+async fn odd_drafts_and_summaries_of_a_file_are_left_out() {
+    let (house, core, ada) = House::with_ada().await;
+    let (sent, _) = ask(&ada, None, "Create a momentum strategy for AAPL").await;
+    let mut odd: Value =
+        serde_json::from_str(&exported(&ada, sent.chat.id, Format::Json).await).unwrap();
+    let (grace, _) = register(&core, "grace").await;
+    // What was typed before anything was said is a chat too.
+    let first = json!({
+        "format": "algoagent-chat", "version": 1, "title": "Ideas", "messages": [],
+        "drafts": [{ "message": null, "text": "A breakout" }],
+    });
+    import(&grace, &file(&house, "first.json", first.to_string())).await;
+    let begun = listed(&grace, List::Usual).await[0].id;
+    assert_eq!(typed(&grace, begun).await, [(None, "A breakout".to_owned())]);
+    chat::delete(&grace, begun).await.unwrap();
+    let drafts = json!([
+        { "message": 2, "text": "of an answer" }, { "message": 9, "text": "of nothing" },
+        { "message": 1, "text": "first" }, { "message": 1, "text": "last", "updated_at": 9e20 },
+        { "text": "" }, { "message": [], "text": "next" }, null, 7,
+        { "message": 1, "text": "x".repeat(1024 * 1024 + 1) },
+    ]);
+    odd["drafts"] = drafts;
+    odd["summaries"] = json!([
+        { "message": 2, "messages": 4e9, "text": "all" }, { "message": 9, "text": "of nothing" },
+        { "text": "of nothing" }, { "message": 1 }, "x",
+        { "message": 1, "text": "x".repeat(64 * 1024 + 1) },
+    ]);
+    import(&grace, &file(&house, "odd.json", odd.to_string())).await;
+    let come = listed(&grace, List::Usual).await[0].id;
+    let question = "Create a momentum strategy for AAPL".to_owned();
+    assert_eq!(
+        typed(&grace, come).await,
+        [(None, "next".to_owned()), (Some(question), "last".to_owned())]
+    );
+    let open = chat::open(&grace, come, Place::Newest).await.unwrap();
+    let [made] = &open.summaries[..] else { panic!("{:?}", open.summaries) };
+    assert_eq!((made.messages, &*made.text), (2, "all"));
+}

@@ -70,9 +70,10 @@ pub(crate) struct Answered {
 /// Asks, and answers when the answer is whole
 ///
 /// With `Accept: text/event-stream` the answer comes as it is written, in the events `delta`
-/// (`{"session_id", "text"}`), `strategy` (`{"strategy_id", "name", "version"}`), `done` (what is
-/// answered otherwise) and `error` (what is refused otherwise). A client that goes away doesn't
-/// stop its answer: it is in the chat.
+/// (`{"session_id", "text"}`), `anew` (`{}`: forget the deltas so far, they were reasoning; the
+/// answer follows from its beginning), `strategy` (`{"strategy_id", "name", "version"}`), `done`
+/// (what is answered otherwise) and `error` (what is refused otherwise). A client that goes away
+/// doesn't stop its answer: it is in the chat.
 #[utoipa::path(post, path = "/api/auth/chat/", tag = "chats",
     request_body = ChatRequest,
     responses(
@@ -92,7 +93,7 @@ pub(crate) async fn chat(
     headers: HeaderMap,
     Body(request): Body<ChatRequest>,
 ) -> Result<Response, Refusal> {
-    let (sent, followed) = send(&session, request).await?;
+    let (sent, followed) = send(&api, &session, request).await?;
     let following = Following::new(session.clone(), followed, &sent);
     if wants_events(&headers) {
         return Ok(stream(Telling { api, session, sent, following, over: false }));
@@ -109,7 +110,11 @@ fn wants_events(headers: &HeaderMap) -> bool {
     })
 }
 
-async fn send(session: &Session, request: ChatRequest) -> Result<(Sent, Followed), Refusal> {
+async fn send(
+    api: &Api,
+    session: &Session,
+    request: ChatRequest,
+) -> Result<(Sent, Followed), Refusal> {
     let model = match &request.model {
         Some(named) => Some(model(session, named).await?),
         None => None,
@@ -119,11 +124,13 @@ async fn send(session: &Session, request: ChatRequest) -> Result<(Sent, Followed
         context::get(session, context_id).await?;
     }
     let Some(session_id) = request.session_id.filter(|id| !id.is_empty()) else {
-        let new = New { context_id, model, title: request.title };
+        let new = New { context_id, model, title: request.title, from_draft: false };
         return Ok(chat::send_and_follow(session, None, new, request.message).await?);
     };
     let Record { chat, .. } = chat::find(session, &Named::SessionId(session_id)).await?;
-    // What the next question is asked with is settled before it; a refused one changes nothing.
+    // What the next question is asked with is settled before it; a refused one changes nothing. Held
+    // until the answer has begun: of two questions at once the second is refused here.
+    let _turn = api.turns.wait(session, chat.id).await;
     chat::may_send(session, chat.id, &request.message).await?;
     if let Some(title) = &request.title {
         chat::rename(session, chat.id, title).await?;
@@ -156,7 +163,7 @@ async fn whole(
 ) -> Result<Json<Answered>, Refusal> {
     loop {
         let ended = match following.next().await {
-            Heard::More(_) | Heard::Strategy(_) => continue,
+            Heard::More(_) | Heard::Anew | Heard::Strategy(_) => continue,
             Heard::Ended(message) => Ok(message),
             Heard::Deleted => Err(Refusal::not_found()),
             Heard::SignedOut => Err(Refusal::bad_token()),
@@ -249,6 +256,7 @@ impl Telling {
                 let session_id = &self.sent.chat.session_id;
                 return event("delta", &json!({ "session_id": session_id, "text": text }));
             }
+            Heard::Anew => return event("anew", &json!({})),
             Heard::Strategy(mark) => {
                 return event(
                     "strategy",

@@ -161,8 +161,8 @@ async fn change(
     id: i64,
     change: ContextChange,
 ) -> Result<Json<Context>, Refusal> {
-    let kept = context::get(session, ContextId(id)).await?;
-    let kept = context::update(session, kept.id, change.made_to(kept.draft)).await?;
+    let made = |draft| change.made_to(draft);
+    let kept = context::change(session, ContextId(id), made).await?;
     Ok(Json(Context::of(session, kept)))
 }
 

@@ -126,6 +126,19 @@ pub(crate) struct ProfileChange {
     risk_parameters: Option<BTreeMap<String, f64>>,
 }
 
+impl ProfileChange {
+    fn made_to(self, draft: ProfileDraft) -> ProfileDraft {
+        ProfileDraft {
+            risk_tolerance: self.default_risk_tolerance.unwrap_or(draft.risk_tolerance),
+            timeframe: self.default_timeframe.unwrap_or(draft.timeframe),
+            symbols: self.preferred_symbols.unwrap_or(draft.symbols),
+            goals: self.trading_goals.unwrap_or(draft.goals),
+            preferences: self.strategy_preferences.unwrap_or(draft.preferences),
+            risk_parameters: self.risk_parameters.unwrap_or(draft.risk_parameters),
+        }
+    }
+}
+
 fn symbols() -> Array {
     // Each with a letter or digit in it; space around it is taken off.
     let symbol = r"^\s*(?=.*[A-Za-z0-9])[A-Za-z0-9.^=/-]{1,15}\s*$";
@@ -174,15 +187,6 @@ pub(crate) async fn update_me(
     Caller(session): Caller,
     Body(change): Body<ProfileChange>,
 ) -> Result<Json<Profile>, Refusal> {
-    let draft = profile::get(&session).await?.draft;
-    let draft = ProfileDraft {
-        risk_tolerance: change.default_risk_tolerance.unwrap_or(draft.risk_tolerance),
-        timeframe: change.default_timeframe.unwrap_or(draft.timeframe),
-        symbols: change.preferred_symbols.unwrap_or(draft.symbols),
-        goals: change.trading_goals.unwrap_or(draft.goals),
-        preferences: change.strategy_preferences.unwrap_or(draft.preferences),
-        risk_parameters: change.risk_parameters.unwrap_or(draft.risk_parameters),
-    };
-    let kept = profile::update(&session, draft).await?;
+    let kept = profile::change(&session, |draft| change.made_to(draft)).await?;
     Ok(Json(Profile::shown(&session, kept)))
 }

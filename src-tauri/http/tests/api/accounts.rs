@@ -1,6 +1,7 @@
 //! Registering, coming and going, the own account.
 
 use algoagent_core::account::{self, DoorKind, administration};
+use reqwest::Method;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -233,4 +234,12 @@ async fn health_says_for_whom() {
     assert_eq!(anonymous.text("/timestamp"), "2027-01-15T08:00:00Z");
     let ada = house.person("ada").await;
     assert_eq!(ada.get("/api/auth/health/").await.text("/user"), "ada");
+    // Whoever shows a token is told that it is dead, here too; and the document says so.
+    assert_eq!(ada.act("/api/auth/logout/").await.status, 200);
+    for token in [ada.token.as_deref().expect("signed in"), "x"] {
+        let request = house.anybody().request(Method::GET, "/api/auth/health/");
+        let answer = house.anybody().send(request.bearer_auth(token)).await;
+        answer.is(401, "token_not_valid");
+        assert_ne!(answer.header("www-authenticate"), "");
+    }
 }

@@ -1,8 +1,15 @@
 //! AI contexts.
 
-use serde_json::json;
+use std::time::Duration;
 
-use crate::house::House;
+use algoagent_core::account::{self, DoorKind};
+use algoagent_core::context;
+use algoagent_core::ids::ContextId;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::house::{House, PASSWORD};
 
 const ALL: &str = "/api/auth/ai-contexts/";
 
@@ -47,6 +54,58 @@ async fn a_context_is_made_changed_and_deleted() {
     assert_eq!(client.delete(&path).await.status, 204);
     client.get(&path).await.is(404, "not_found");
     client.delete(&path).await.is(404, "not_found");
+}
+
+#[tokio::test]
+async fn of_changes_at_once_none_is_lost() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    let made = client.post(ALL, json!({ "session_name": "Momentum" })).await;
+    let path = format!("{ALL}{}/", made.number("/id"));
+    for n in 1..=5 {
+        let changes = [
+            ("session_name", json!(format!("Name {n}"))),
+            ("instructions", json!(format!("Instructions {n}"))),
+            ("context_data", json!({ "round": n })),
+            ("is_active", json!(n % 2 == 0)),
+        ];
+        let change = async |(field, value): &(&str, Value)| {
+            let answer = client.patch(&path, json!({ *field: value })).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        };
+        join_all(changes.iter().map(change)).await;
+        let kept = client.get(&path).await;
+        for (field, value) in &changes {
+            assert_eq!(&kept.body[field], value, "{field} in round {n}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn programs_that_switch_a_context_take_back_no_words_of_the_window() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    let password = Zeroizing::new(PASSWORD.to_owned());
+    let window = account::sign_in(&house.core, DoorKind::Desktop, "ada", password).await.unwrap();
+    let made = client.post(ALL, json!({ "session_name": "Momentum" })).await;
+    let id = ContextId(made.number("/id"));
+    let path = format!("{ALL}{}/", id.0);
+    for n in 1..=10 {
+        let words = format!("Instructions {n}");
+        let mut draft = context::get(&window, id).await.unwrap().draft;
+        draft.instructions.clone_from(&words);
+        let switch = (0..8).map(async |_| {
+            let switched = client.patch(&path, json!({ "is_active": true })).await;
+            assert_eq!(switched.status, 200);
+        });
+        let save = async {
+            // In the midst of them.
+            tokio::time::sleep(Duration::from_millis(n)).await;
+            context::update(&window, id, draft).await.unwrap();
+        };
+        tokio::join!(join_all(switch), save);
+        assert_eq!(client.get(&path).await.text("/instructions"), words, "round {n}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Cookie sessions: only where asked for, and no change without the second word.
 
+use algoagent_http::{Cookies, Options, start};
 use reqwest::Method;
 use serde_json::json;
 
@@ -73,6 +74,32 @@ async fn a_cookie_session_reads_without_and_changes_with_the_second_word() {
     assert_eq!(out.status, 200);
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     browser.send(Method::GET, ME, None).await.is(401, "not_authenticated");
+}
+
+#[tokio::test]
+async fn a_cookie_session_outlives_a_server_as_its_tokens_do() {
+    let house = House::open().await;
+    let browser = Browser::signed_in(&house).await;
+    let House { core, serving, cookies, .. } = house;
+    serving.close().await;
+    // The settings were changed: another server, at another port.
+    let next = |cookies| start(core.clone(), Options { cookies, ..Options::default() });
+    let serving = next(cookies).await.expect("a free port");
+    let client = Client::new(Client::line(), serving.address());
+    let next_browser = Browser { client, ..browser };
+    assert_eq!(next_browser.send(Method::GET, ME, None).await.text("/user/username"), "ada");
+    next_browser.send(Method::POST, CONTEXTS, None).await.is(403, "csrf_failed");
+    let csrf = next_browser.csrf.clone();
+    assert_eq!(next_browser.send(Method::POST, CONTEXTS, Some(&csrf)).await.status, 201);
+    let out = next_browser.send(Method::POST, "/api/auth/logout/", Some(&csrf)).await;
+    assert_eq!(out.status, 200);
+    serving.stop().await;
+    // A server that is told of none knows none.
+    let serving = next(Cookies::default()).await.expect("a free port");
+    let client = Client::new(Client::line(), serving.address());
+    let stranger = Browser { client, ..next_browser };
+    stranger.send(Method::GET, ME, None).await.is(401, "not_authenticated");
+    core.shut_down().await;
 }
 
 #[tokio::test]

@@ -17,6 +17,16 @@ const KEY: &str = "AIzaCanary-9876543210-abcdefghijklmnopqr";
 
 /// A service at `url` that waits so long, by the name that a question calls it.
 pub(crate) async fn add(session: &Session, url: &str, seconds: u32) -> (ServiceId, String) {
+    add_of(session, ServiceKind::Gemini, url, seconds).await
+}
+
+/// The same, of this kind.
+pub(crate) async fn add_of(
+    session: &Session,
+    kind: ServiceKind,
+    url: &str,
+    seconds: u32,
+) -> (ServiceId, String) {
     let draft = ServiceDraft {
         base_url: Some(url.to_owned()),
         name: Some(format!("At {}", url.rsplit(':').next().expect("a port"))),
@@ -24,7 +34,7 @@ pub(crate) async fn add(session: &Session, url: &str, seconds: u32) -> (ServiceI
         patience: Some(Patience { first_byte: seconds, idle: seconds }),
         ..ServiceDraft::default()
     };
-    let settings = settings::add(session, ServiceKind::Gemini, draft).await.expect("added");
+    let settings = settings::add(session, kind, draft).await.expect("added");
     let service = settings.services.into_iter().find(|service| service.base_url == url);
     let service = service.expect("it is there");
     (service.id, service.name)

@@ -8,7 +8,7 @@ use algoagent_core::account::{self, DoorKind, Registration, Session};
 use algoagent_core::clock::{Sources, Timestamp};
 use algoagent_core::vault::KdfParams;
 use algoagent_core::{Config, Core};
-use algoagent_http::{Limits, Options, Serving, start};
+use algoagent_http::{Cookies, Limits, Options, Serving, start};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
@@ -21,6 +21,8 @@ pub(crate) struct House {
     pub(crate) core: Core,
     pub(crate) serving: Serving,
     line: reqwest::Client,
+    /// What the server remembers of cookie sessions.
+    pub(crate) cookies: Cookies,
     clock: Arc<AtomicI64>,
     _dir: TempDir,
 }
@@ -45,9 +47,11 @@ impl House {
             ..Config::new(dir.path().to_owned())
         };
         let core = Core::open(config).await.expect("the data directory opens");
-        let options = Options { port: 0, origins: vec![ORIGIN.to_owned()], limits };
+        let cookies = Cookies::default();
+        let origins = vec![ORIGIN.to_owned()];
+        let options = Options { port: 0, origins, limits, cookies: cookies.clone() };
         let serving = start(core.clone(), options).await.expect("a free port");
-        Self { core, serving, line: Client::line(), clock, _dir: dir }
+        Self { core, serving, line: Client::line(), cookies, clock, _dir: dir }
     }
 
     pub(crate) fn port(&self) -> u16 {

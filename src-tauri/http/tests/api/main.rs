@@ -14,6 +14,7 @@ mod floods;
 mod guarding;
 mod house;
 mod kept;
+mod places;
 mod profiles;
 mod raw;
 mod silence;

@@ -1,6 +1,7 @@
 //! The trading profile.
 
-use serde_json::json;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
 
 use crate::house::House;
 
@@ -37,6 +38,31 @@ async fn a_profile_is_changed_field_by_field() {
     let list = client.get("/api/auth/profiles/").await;
     assert_eq!((list.number("/count"), &list.body["results"][0]), (1, &again.body));
     assert_eq!(list.body["next"], json!(null));
+}
+
+#[tokio::test]
+async fn of_changes_at_once_none_is_lost() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    for n in 1..=5 {
+        let changes = [
+            ("default_risk_tolerance", json!(["conservative", "aggressive"][n % 2])),
+            ("default_timeframe", json!(["1h", "4h"][n % 2])),
+            ("preferred_symbols", json!([format!("S{n}")])),
+            ("trading_goals", json!(format!("Goals {n}"))),
+            ("strategy_preferences", json!(format!("Preferences {n}"))),
+            ("risk_parameters", json!({ "own_rule": f64::from(u32::try_from(n).unwrap()) })),
+        ];
+        let change = async |(field, value): &(&str, Value)| {
+            let answer = client.patch(CHANGE, json!({ *field: value })).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        };
+        join_all(changes.iter().map(change)).await;
+        let kept = client.get("/api/auth/profiles/me/").await;
+        for (field, value) in &changes {
+            assert_eq!(&kept.body[field], value, "{field} in round {n}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use algoagent_core::model::ServiceKind;
 use algoagent_http::Limits;
 use algoagent_tests::faults::cases;
 use algoagent_tests::faults::wires::Wire;
@@ -12,14 +13,14 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::faults::add;
+use crate::faults::{add, add_of};
 use crate::house::House;
 use crate::raw::DEADLINE;
 
 const CHAT: &str = "/api/auth/chat/";
 
 /// Events as they come.
-struct Events {
+pub(crate) struct Events {
     bytes: futures_util::stream::BoxStream<'static, reqwest::Result<Vec<u8>>>,
     text: String,
 }
@@ -34,7 +35,7 @@ impl Events {
     }
 
     /// The next event; none at the end.
-    async fn next(&mut self) -> Option<(String, Value)> {
+    pub(crate) async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -118,15 +119,35 @@ async fn a_model_that_fails_ends_the_stream_with_its_word_and_what_was_written()
     assert!(error["session_id"].is_string());
 }
 
+#[tokio::test]
+async fn reasoning_that_was_taken_for_the_answer_is_taken_back() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    let pieces = ["Hm.\n\nA cross it is.\n</th", "ink>\n", "\nA slow ", "cross."];
+    let play = Play::of(Wire::OpenAi.kind(), Wire::OpenAi.answer(&pieces));
+    let server = FaultServer::start(vec![play], Cut::Bytes).await;
+    let session = house.session_of(&client);
+    let (_, name) = add_of(&session, ServiceKind::OpenAi, &server.url, 30).await;
+    let body = json!({ "message": "Which?", "model": format!("{name}/m") });
+    let events = open(&client, &body).await.all().await;
+    let begins_anew = events.iter().rposition(|(name, _)| name == "anew").expect("it is told");
+    assert_eq!(events[begins_anew].1, json!({}));
+    let (last, done) = events.last().expect("events");
+    assert_eq!((&**last, &done["ai_response"]), ("done", &json!("A slow cross.")));
+    assert_eq!(deltas(&events[begins_anew..]), "A slow cross.");
+    // Who waits for the whole of it hears nothing of that.
+    assert_eq!(client.ask(body).await.text("/ai_response"), "A slow cross.");
+}
+
 /// A model that says a few words and then nothing more.
-async fn stalling() -> FaultServer {
+pub(crate) async fn stalling() -> FaultServer {
     let words = json!({ "candidates": [{ "content": { "parts": [{ "text": "Half a word" }] } }] });
     let body = format!("data: {words}\r\n\r\n");
     FaultServer::start(vec![Play::of("text/event-stream", body).ends(End::Stall)], Cut::Whole).await
 }
 
 /// A chat whose answer has begun and doesn't end.
-async fn begun(house: &House, client: &Client, server: &FaultServer) -> (Events, Value) {
+pub(crate) async fn begun(house: &House, client: &Client, server: &FaultServer) -> (Events, Value) {
     let (_, name) = add(&house.session_of(client), &server.url, 60).await;
     let body = json!({ "message": "Hi", "model": format!("{name}/m") });
     let mut events = open(client, &body).await;
@@ -154,6 +175,43 @@ async fn a_question_while_an_answer_is_written_is_refused_until_it_has_ended() {
     let (name, error) = events.next().await.expect("its end");
     assert_eq!((&*name, &error["code"]), ("error", &json!("not_found")));
     assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn of_questions_at_once_in_one_chat_the_refused_ones_change_nothing() {
+    let house = House::open().await;
+    let client = house.person("ada").await;
+    let server = stalling().await;
+    let (_, name) = add(&house.session_of(&client), &server.url, 60).await;
+    let chats = "/api/auth/chat-sessions/";
+    let contexts = "/api/auth/ai-contexts/";
+    let empty = client.post(chats, json!({ "title": "Before" })).await;
+    let session_id = empty.text("/session_id");
+    let mut questions = Vec::new();
+    for n in 0..4 {
+        let title = format!("Question {n}");
+        let context = client.post(contexts, json!({ "session_name": title })).await.number("/id");
+        questions.push(json!({
+            "message": title, "title": title, "session_id": session_id,
+            "ai_context_id": context, "model": format!("{name}/m"),
+        }));
+    }
+    let ask = async |question: &Value| {
+        let request = client.request(Method::POST, CHAT).header("accept", "text/event-stream");
+        let response = client.http_send(request.json(question)).await;
+        (response.status().as_u16(), response, question.clone())
+    };
+    let answers = join_all(questions.iter().map(ask)).await;
+    let (taken, refused): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|(status, ..)| *status == 200);
+    assert_eq!(taken.len(), 1, "one is answered");
+    assert!(refused.iter().all(|(status, ..)| *status == 409), "{refused:?}");
+    let chat = client.get(&format!("{chats}{session_id}/")).await;
+    let (_, _answer, question) = &taken[0];
+    assert_eq!(chat.body["title"], question["title"]);
+    assert_eq!(chat.body["ai_context"], question["ai_context_id"]);
+    assert_eq!(chat.body["chat_messages"][0]["content"], question["message"]);
+    assert_eq!(chat.number("/message_count"), 2);
 }
 
 #[tokio::test]

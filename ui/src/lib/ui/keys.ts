@@ -70,3 +70,9 @@ export function typing(target: EventTarget | null): boolean {
     (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName))
   );
 }
+
+/** Whether something stands in what the person is typing into. In an empty field nothing is to be taken back. */
+export function typedIn(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return target.value !== '';
+  return typing(target);
+}

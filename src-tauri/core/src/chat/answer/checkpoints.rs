@@ -25,11 +25,16 @@ pub(super) struct Snapshot {
     pub(super) profile_version: Option<i64>,
     pub(super) parameters: Option<serde_json::Value>,
     pub(super) now: Timestamp,
-    /// Told how many bytes of the text were saved.
+    /// Told how many bytes of text and thoughts were saved.
     pub(super) saved: Arc<AtomicUsize>,
 }
 
 impl Snapshot {
+    /// Bytes of all that was written.
+    fn length(&self) -> usize {
+        self.text.len() + self.thoughts.len()
+    }
+
     fn progress(&self) -> Progress<'_> {
         Progress {
             state: crate::chat::MessageState::Writing,
@@ -102,7 +107,7 @@ async fn serve(unlocked: Arc<Unlocked>) {
             continue;
         }
         for snapshot in all.values() {
-            snapshot.saved.fetch_max(snapshot.text.len(), Ordering::AcqRel);
+            snapshot.saved.fetch_max(snapshot.length(), Ordering::AcqRel);
         }
     }
 }

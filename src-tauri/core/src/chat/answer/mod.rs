@@ -153,7 +153,7 @@ impl Writer {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(MessageState::Stopped),
-                _ = checkpoint.tick(), if self.saved.load(Ordering::Acquire) < self.text.len() => {
+                _ = checkpoint.tick(), if self.saved.load(Ordering::Acquire) < self.length() => {
                     self.unlocked.checkpoints.put(&self.unlocked, self.answer, self.snapshot());
                 }
                 _ = frame.tick(), if self.shown < self.text.len() || thought < self.thoughts.len() => {
@@ -190,6 +190,11 @@ impl Writer {
                 },
             }
         }
+    }
+
+    /// Bytes of all that was written.
+    fn length(&self) -> usize {
+        self.text.len() + self.thoughts.len()
     }
 
     fn take(&mut self, delta: Delta) -> Result<(), Problem> {
@@ -237,6 +242,7 @@ impl Writer {
             Delta::Waiting { seconds, reason } => {
                 // The next try thinks anew.
                 self.thoughts.clear();
+                self.saved = Arc::default();
                 self.thinking = Thinking::default();
                 self.unlocked.desk.tell(ChatEvent::Waiting {
                     chat_id: self.chat.id,

@@ -302,14 +302,11 @@ pub(in crate::chat) async fn unmark_deleted(
     db: &mut SqliteConnection,
     id: ChatId,
 ) -> Result<bool, sqlx::Error> {
-    // One whose messages are being deleted already has no newest one.
-    let done = sqlx::query(
-        "UPDATE chat SET deleted_at = NULL
-         WHERE id = ? AND deleted_at IS NOT NULL AND head_id IS NOT NULL",
-    )
-    .bind(id)
-    .execute(db)
-    .await?;
+    // Of one that is being purged some messages are gone already.
+    let done = sqlx::query("UPDATE chat SET deleted_at = NULL WHERE id = ? AND deleted_at > 0")
+        .bind(id)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 

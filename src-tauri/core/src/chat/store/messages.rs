@@ -269,6 +269,12 @@ pub(in crate::chat) async fn interrupt(
 pub(in crate::chat) async fn interrupt_all(
     db: &mut SqliteConnection,
 ) -> Result<Vec<MessageId>, sqlx::Error> {
+    sqlx::query(
+        "UPDATE chat SET unseen = 'failed'
+         WHERE id IN (SELECT chat_id FROM message WHERE state = 'writing')",
+    )
+    .execute(&mut *db)
+    .await?;
     sqlx::query_scalar(
         "UPDATE message SET state = 'interrupted' WHERE state = 'writing' RETURNING id",
     )

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::{FORMAT, VERSION};
 use super::loose::{Loose, MOST, Many, Perhaps, Small};
-use super::tree::{Draft, Node, Said};
+use super::tree::{Chosen, Draft, Node, Said, StandIn, Unsent};
 use crate::clock::Timestamp;
 use crate::model::{ServiceKind, Usage};
 
@@ -24,14 +24,45 @@ pub(super) struct Document {
     pinned: Loose,
     archived: Loose,
     context: Perhaps<Named>,
+    model: Perhaps<Asked>,
     shown: Loose,
     messages: Many<Line>,
+    drafts: Many<Typed>,
+    summaries: Many<Summed>,
+}
+
+/// What was typed and not sent.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    message: Loose,
+    updated_at: Loose,
+    text: Loose,
+}
+
+/// What stands for a message and those above it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Summed {
+    message: Loose,
+    messages: Loose,
+    created_at: Loose,
+    model: Loose,
+    text: Loose,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Named {
     name: Loose,
+}
+
+/// The model that was chosen for it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    service: Loose,
+    model: Loose,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,6 +123,8 @@ impl Document {
             return Err(format!("it has more than {MOST} messages"));
         }
         let created_at = self.created_at.time();
+        let drafts = self.drafts.kept.into_iter().filter_map(Typed::unsent).collect();
+        let summaries = self.summaries.kept.into_iter().filter_map(Summed::summary).collect();
         let mut nodes = Vec::with_capacity(self.messages.kept.len());
         for line in self.messages.kept {
             nodes.push(line.node(created_at)?);
@@ -105,9 +138,39 @@ impl Document {
             pinned: self.pinned.flag(),
             archived: self.archived.flag(),
             context: self.context.0.and_then(|context| context.name.text()),
+            model: self.model.0.map(|chosen| Chosen {
+                service: chosen.service.text(),
+                model: chosen.model.text(),
+            }),
             shown: self.shown.id(),
             nodes,
+            drafts,
+            summaries,
             torn: false,
+        })
+    }
+}
+
+impl Typed {
+    /// What was typed; nothing when there is nothing in it.
+    fn unsent(self) -> Option<Unsent<Option<String>>> {
+        Some(Unsent {
+            question: self.message.id(),
+            updated_at: self.updated_at.time().unwrap_or(Timestamp(0)),
+            text: self.text.text()?,
+        })
+    }
+}
+
+impl Summed {
+    /// The summary; nothing when it says nothing or of nothing.
+    fn summary(self) -> Option<StandIn<String>> {
+        Some(StandIn {
+            last: self.message.id()?,
+            messages: self.messages.count().unwrap_or(u32::MAX),
+            created_at: self.created_at.time().unwrap_or(Timestamp(0)),
+            model: self.model.text().unwrap_or_default(),
+            text: self.text.text()?,
         })
     }
 }

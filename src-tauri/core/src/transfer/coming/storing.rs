@@ -8,7 +8,9 @@ use sqlx::SqliteConnection;
 use super::super::{TransferError, store};
 use super::tree::Incoming;
 use crate::account::{Session, Under};
+use crate::chat::{self, Draft, Summary};
 use crate::ids::{ChatId, ContextId};
+use crate::model::Usage;
 use crate::profile::ProfileDraft;
 use crate::vault::Transaction;
 use crate::{search, strategy};
@@ -37,7 +39,9 @@ impl Size {
     pub(super) fn of(chat: &Incoming) -> Self {
         Self {
             messages: chat.messages.len(),
-            bytes: chat.messages.iter().map(|message| message.said.text.len()).sum(),
+            bytes: chat.messages.iter().map(|message| message.said.text.len()).sum::<usize>()
+                + chat.drafts.iter().map(|draft| draft.text.len()).sum::<usize>()
+                + chat.summaries.iter().map(|summary| summary.text.len()).sum::<usize>(),
         }
     }
 
@@ -146,8 +150,27 @@ async fn begin(db: &mut SqliteConnection, chat: &Incoming) -> Result<At, sqlx::E
 }
 
 async fn end(db: &mut SqliteConnection, at: &At, chat: &Incoming) -> Result<(), sqlx::Error> {
+    for draft in &chat.drafts {
+        let message_id = draft.question.map(|place| store::id_at(at.first, place));
+        let kept = Draft { chat_id: Some(at.id), message_id, text: draft.text.clone() };
+        chat::keep_draft(db, &kept, draft.updated_at).await?;
+    }
+    for summary in &chat.summaries {
+        let kept = Summary {
+            message_id: store::id_at(at.first, summary.last),
+            messages: summary.messages,
+            model: summary.model.clone(),
+            text: summary.text.clone(),
+            created_at: summary.created_at,
+        };
+        // What it used was used elsewhere.
+        chat::keep_summary(db, at.id, &kept, Usage::default(), None).await?;
+    }
     search::take_chat(db, at.id, &chat.title).await?;
-    store::set_head(db, at.id, store::id_at(at.first, chat.shown)).await
+    match chat.shown {
+        Some(shown) => store::set_head(db, at.id, store::id_at(at.first, shown)).await,
+        None => Ok(()),
+    }
 }
 
 /// Stores the messages from one place to another, with their words and strategies.
@@ -164,6 +187,7 @@ async fn insert(
         let words: Vec<_> = rows
             .iter()
             .zip(place..)
+            .filter(|(message, _)| !message.said.goes_on)
             .map(|(message, place)| search::NewWords {
                 id: store::id_at(at.first, place),
                 chat: at.id,

@@ -5,12 +5,13 @@
 //! that no answer has, and a chat without a message.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::super::LONGEST_TEXT;
+use crate::chat::{LONGEST_DRAFT, LONGEST_SUMMARY};
 use crate::clock::Timestamp;
 use crate::model::{Problem, ServiceKind, Usage};
 use crate::search;
@@ -32,8 +33,11 @@ pub(in crate::transfer) struct Draft {
     pub(super) pinned: bool,
     pub(super) archived: bool,
     pub(super) context: Option<String>,
+    pub(super) model: Option<Chosen>,
     pub(super) shown: Option<String>,
     pub(super) nodes: Vec<Node>,
+    pub(super) drafts: Vec<Unsent<Option<String>>>,
+    pub(super) summaries: Vec<StandIn<String>>,
     /// Whether a message may follow one that isn't there.
     pub(super) torn: bool,
 }
@@ -50,6 +54,33 @@ pub(super) struct Node {
     pub(super) said: Option<Said>,
     /// Reasoning that belongs to the next answer below.
     pub(super) thoughts: Option<String>,
+}
+
+/// The model that was chosen for a chat: that of the service of a name, or without one the
+/// built-in one.
+#[derive(Debug)]
+pub(in crate::transfer) struct Chosen {
+    pub(in crate::transfer) service: Option<String>,
+    pub(in crate::transfer) model: Option<String>,
+}
+
+/// What was typed and not sent. `Q` names the question that it would change, nothing the next one.
+#[derive(Debug)]
+pub(in crate::transfer) struct Unsent<Q> {
+    pub(in crate::transfer) question: Q,
+    pub(in crate::transfer) updated_at: Timestamp,
+    pub(in crate::transfer) text: String,
+}
+
+/// A summary. `M` names the last message that it stands for.
+#[derive(Debug)]
+pub(in crate::transfer) struct StandIn<M> {
+    pub(in crate::transfer) last: M,
+    /// How many messages it stands for.
+    pub(in crate::transfer) messages: u32,
+    pub(in crate::transfer) created_at: Timestamp,
+    pub(in crate::transfer) model: String,
+    pub(in crate::transfer) text: String,
 }
 
 /// What a message says, and how it came about.
@@ -85,10 +116,14 @@ pub(in crate::transfer) struct Incoming {
     pub(in crate::transfer) pinned: bool,
     pub(in crate::transfer) archived: bool,
     pub(in crate::transfer) context: Option<String>,
+    pub(in crate::transfer) model: Option<Chosen>,
     /// Each after the one that it follows.
     pub(in crate::transfer) messages: Vec<NewMessage>,
-    /// The one that the shown branch ends in.
-    pub(in crate::transfer) shown: usize,
+    /// The one that the shown branch ends in; none in a chat in which nothing was said yet.
+    pub(in crate::transfer) shown: Option<usize>,
+    /// What was typed at a message or, without one, as the next question: one draft at each.
+    pub(in crate::transfer) drafts: Vec<Unsent<Option<usize>>>,
+    pub(in crate::transfer) summaries: Vec<StandIn<usize>>,
 }
 
 /// A message in its place.
@@ -167,12 +202,20 @@ impl Draft {
             let has_code = search::has_code(&said.text);
             messages.push(NewMessage { parent, chosen: None, depth, has_code, said });
         }
-        let Some(newest) = messages.len().checked_sub(1) else {
+        // What was typed in a chat is kept before anything is said in it.
+        if messages.is_empty() && self.drafts.is_empty() {
             return Err("there is no message in it");
-        };
-        let shown = shown.and_then(|place| above[place]).unwrap_or(newest);
-        let shown = choose(&mut messages, shown);
-        let created_at = earliest.unwrap_or(messages[0].said.created_at).min(now);
+        }
+        let shown = shown.and_then(|place| above[place]).or(messages.len().checked_sub(1));
+        let shown = shown.map(|shown| choose(&mut messages, shown));
+        let drafts = std::mem::take(&mut self.drafts);
+        let summaries = std::mem::take(&mut self.summaries);
+        let named = self.named(&above);
+        let drafts = unsent(drafts, &messages, &named, now);
+        let summaries = stand_ins(summaries, &messages, &named, now);
+        drop(named);
+        let first = messages.first().map(|first| first.said.created_at);
+        let created_at = earliest.or(first).unwrap_or(now).min(now);
         let last = messages.iter().map(|message| message.said.created_at).max();
         let title = self.title.as_deref().map(|title| cut(title, LONGEST_TITLE));
         let title = title.filter(|title| !title.is_empty());
@@ -185,9 +228,19 @@ impl Draft {
             pinned: self.pinned,
             archived: self.archived,
             context: self.context,
+            model: self.model,
             shown,
             messages,
+            drafts,
+            summaries,
         })
+    }
+
+    /// The messages that were read under these ids.
+    fn named<'a>(&'a self, above: &'a [Option<usize>]) -> impl Fn(&str) -> Option<usize> + 'a {
+        let places: HashMap<&str, usize> =
+            self.nodes.iter().zip(0..).map(|(node, place)| (&*node.id, place)).collect();
+        move |id| places.get(id).and_then(|place| above[*place])
     }
 
     /// For each place the one above it.
@@ -239,13 +292,52 @@ impl Draft {
             Some(id) => hash.update(format!("chat {id}")),
             None => {
                 hash.update(format!("nameless {}", created_at.0));
-                hash.update(&messages[0].said.text);
+                hash.update(messages.first().map_or("", |first| &first.said.text));
             }
         }
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash.finalize()[..16]);
         uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
     }
+}
+
+/// What was typed, at the questions that it would change. What names none of them is left out, what
+/// is too long to be a draft, and all but the last of one place.
+fn unsent(
+    drafts: Vec<Unsent<Option<String>>>,
+    messages: &[NewMessage],
+    named: impl Fn(&str) -> Option<usize>,
+    now: Timestamp,
+) -> Vec<Unsent<Option<usize>>> {
+    let mut kept = BTreeMap::new();
+    let fitting = drafts.into_iter().filter(|draft| draft.text.len() <= LONGEST_DRAFT);
+    for Unsent { question, updated_at, text } in fitting {
+        let at = question.as_deref().and_then(&named);
+        let at = at.filter(|at| messages[*at].said.role == "user");
+        if question.is_none() || at.is_some() {
+            kept.insert(at, Unsent { question: at, updated_at: updated_at.min(now), text });
+        }
+    }
+    kept.into_values().collect()
+}
+
+/// What was summarised, of messages that are there and no longer than a summary is.
+fn stand_ins(
+    summaries: Vec<StandIn<String>>,
+    messages: &[NewMessage],
+    named: impl Fn(&str) -> Option<usize>,
+    now: Timestamp,
+) -> Vec<StandIn<usize>> {
+    let mut kept = Vec::new();
+    let fitting = summaries.into_iter().filter(|summary| summary.text.len() <= LONGEST_SUMMARY);
+    for StandIn { last, messages: count, created_at, model, text } in fitting {
+        if let Some(last) = named(&last) {
+            let count = count.min(messages[last].depth.saturating_add(1));
+            let created_at = created_at.min(now);
+            kept.push(StandIn { last, messages: count, created_at, model, text });
+        }
+    }
+    kept
 }
 
 /// Lets each message above one show the way down to it, and answers the end of its branch.

@@ -1473,7 +1473,8 @@ export type MessageState = "done" | "writing" | "stopped" | "failed" | "interrup
  */
 export type Meter = { 
 /**
- * Tokens that the next question would have, without itself.
+ * Tokens that the next question would have, without itself. Where there is no limit, nobody
+ * asks for it: then those of the newest messages alone.
  */
 used: number, 
 /**
@@ -2110,7 +2111,11 @@ model: ModelRef | null,
 /**
  * The question, at most 256 KiB.
  */
-text: string, };
+text: string, 
+/**
+ * Whether it is what was typed as the chat's next question, whose draft is forgotten with it.
+ */
+from_draft: boolean, };
 
 /**
  * A question that is safe on disk, and the answer that has begun.
