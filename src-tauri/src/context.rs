@@ -7,7 +7,7 @@ use algoagent_api::Nothing;
 use algoagent_api::context::{Context, ContextDraft, Template};
 use serde_json::{Value, json};
 
-use crate::cli::{AddOptions, ContextCommand, ContextOptions, DeleteContextOptions};
+use crate::cli::{AddOptions, ContextCommand, ContextOptions, DeleteNamedOptions};
 use crate::exit::Failure;
 use crate::line::Line;
 use crate::named::{self, Kind, Names};
@@ -188,17 +188,12 @@ async fn set_active(line: &Line, name: &str, on: bool, as_json: bool) -> Result<
 
 async fn delete(
     line: &Line,
-    options: DeleteContextOptions,
+    options: DeleteNamedOptions,
     as_json: bool,
 ) -> Result<String, Failure> {
     let context = find(line, &options.named.name).await?;
     let name = &context.draft.name;
-    if !options.yes {
-        let how = "Nothing was deleted. Pass --yes to delete without being asked.";
-        if !person::agrees(&format!("Delete the context {name} for good?"), how)? {
-            return Err(Failure::Other("Nothing was deleted.".to_owned()));
-        }
-    }
+    person::agrees_to_delete(&format!("the context {name}"), options.yes)?;
     line.ask::<Value>("delete_context", json!({ "context_id": context.id })).await?;
     if as_json {
         return json_line(&json!({ "id": context.id, "name": name, "deleted": true }));

@@ -86,12 +86,12 @@ impl fmt::Display for Failure {
             ),
             Self::NoWindow(dir) => write!(
                 f,
-                "AlgoAgent is already running in a terminal on {}. End that conversation to open the window, or name another directory with --data-dir.",
+                "AlgoAgent is already running in a terminal on {}, without a window: a conversation, or `algoagent serve`. End it to open the window, or name another directory with --data-dir.",
                 dir.display()
             ),
             Self::Held(dir) => write!(
                 f,
-                "AlgoAgent is already running on {}. Switch the local API on in its window, in Settings → Local API, or close it and try again. Another directory can be named with --data-dir.",
+                "AlgoAgent is already running on {}. If that is its window, switch the local API on there, in Settings → Local API; else end it and try again. Another directory can be named with --data-dir.",
                 dir.display()
             ),
             Self::Full(dir) => write!(

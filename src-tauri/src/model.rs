@@ -12,7 +12,9 @@ use serde::Serialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::cli::{AddServiceOptions, ModelCommand, ModelOptions, SignInOptions};
+use crate::cli::{
+    AddServiceOptions, DeleteNamedOptions, ModelCommand, ModelOptions, SignInOptions,
+};
 use crate::exit::Failure;
 use crate::line::Line;
 use crate::named::{self, Kind, Names};
@@ -51,6 +53,7 @@ pub(crate) async fn run(line: &Line, options: ModelOptions) -> Result<(), Failur
         ModelCommand::List => list(line, json).await,
         ModelCommand::Test(named) => test(line, &named.name, json).await,
         ModelCommand::Default(named) => choose(line, &named.name, json).await,
+        ModelCommand::Delete(options) => delete(line, &options, json).await,
         ModelCommand::Add(_) => Ok(Told::well(String::new())),
     };
     let left = sign_out(line).await;
@@ -191,16 +194,21 @@ fn key_for(
     }
 }
 
-async fn test(line: &Line, name: &str, as_json: bool) -> Result<Told, Failure> {
+/// The service of this name or id.
+async fn find(line: &Line, wanted: &str) -> Result<Service, Failure> {
     let services = settings(line).await?.services;
-    let found = named::find(&services, name, KIND, |service| Names {
+    let found = named::find(&services, wanted, KIND, |service| Names {
         id: service.id.to_string(),
         other_id: None,
         name: &service.name,
         beside: service.base_url.clone(),
-    })?;
-    let outcome: ServiceTest =
-        line.ask("test_service", ServiceRequest { service_id: found.id }).await?;
+    });
+    found.cloned()
+}
+
+async fn test(line: &Line, name: &str, as_json: bool) -> Result<Told, Failure> {
+    let service_id = find(line, name).await?.id;
+    let outcome: ServiceTest = line.ask("test_service", ServiceRequest { service_id }).await?;
     let text = if as_json { json_line(&outcome)? } else { String::new() };
     Ok(match outcome {
         ServiceTest::Works { .. } if as_json => Told::well(text),
@@ -222,4 +230,26 @@ async fn choose(line: &Line, name: &str, as_json: bool) -> Result<Told, Failure>
             .map(Told::well);
     }
     Ok(Told::well(format!("From now on {} answers.\n", settings.label)))
+}
+
+async fn delete(line: &Line, options: &DeleteNamedOptions, as_json: bool) -> Result<Told, Failure> {
+    let Service { id, name, fixed, .. } = find(line, &options.named.name).await?;
+    if fixed {
+        return Err(Failure::Other(format!(
+            "{name} is this computer’s own: an administrator gives it with the key. Nothing was deleted."
+        )));
+    }
+    let before = settings(line).await?.label;
+    person::agrees_to_delete(&format!("the service {name} with its key"), options.yes)?;
+    let settings: ModelSettings =
+        line.ask("remove_service", ServiceRequest { service_id: id }).await?;
+    if as_json {
+        let deleted = json!({ "id": id, "name": name, "deleted": true, "label": settings.label });
+        return json_line(&deleted).map(Told::well);
+    }
+    let mut text = format!("The service {name} is deleted.\n");
+    if settings.label != before {
+        text.push_str(&format!("From now on {} answers.\n", settings.label));
+    }
+    Ok(Told::well(text))
 }

@@ -40,8 +40,7 @@ impl NewPassword {
             return Ok(Source::Said(password.clone()));
         }
         if self.password_stdin {
-            let missing = "The standard input holds no password.";
-            return person::secret_line("New password", missing).map(Source::Said);
+            return of_stdin().map(Source::Said);
         }
         if person::is_there() { Ok(Source::Typed) } else { Err(Failure::Usage(HOW.to_owned())) }
     }
@@ -82,9 +81,17 @@ pub(crate) async fn choose(
     }
 }
 
-/// The new password beside a recovery code.
-pub(crate) fn of_the_environment_or_typed() -> Result<Zeroizing<String>, Failure> {
+/// The new password beside a recovery code: of the first line of the standard input if `on_stdin`,
+/// else of the environment, else of the person.
+pub(crate) fn beside_a_code(on_stdin: bool) -> Result<Zeroizing<String>, Failure> {
+    if on_stdin {
+        return of_stdin();
+    }
     person::variable(person::PASSWORD).map_or_else(typed_twice, Ok)
+}
+
+fn of_stdin() -> Result<Zeroizing<String>, Failure> {
+    person::secret_line("New password", "The standard input holds no password.")
 }
 
 /// Types it until it was typed twice alike.

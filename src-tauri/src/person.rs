@@ -69,10 +69,23 @@ pub(crate) fn secret_line(question: &str, missing: &str) -> Result<Zeroizing<Str
     if line.is_empty() { Err(Failure::Usage(missing.to_owned())) } else { Ok(line) }
 }
 
-/// Asks whether something is to be done; where nobody can be asked, `how` tells what to pass.
-pub(crate) fn agrees(question: &str, how: &str) -> Result<bool, Failure> {
-    let said = value(None, &format!("{question} [y/N]"), how)?;
-    Ok(matches!(said.to_lowercase().as_str(), "y" | "yes"))
+/// What is said when nobody agreed to delete something, and nobody can be asked.
+pub(crate) const NOTHING_DELETED: &str =
+    "Nothing was deleted. Pass --yes to delete without being asked.";
+
+/// Asks whether `what` is to be deleted, unless that was said.
+pub(crate) fn agrees_to_delete(what: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Usage(NOTHING_DELETED.to_owned()));
+    }
+    aside(&format!("Delete {what} for good? [y/N]: "));
+    match line()?.trim().to_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::Other("Nothing was deleted.".to_owned())),
+    }
 }
 
 /// A recovery code: of the environment, else of the person.

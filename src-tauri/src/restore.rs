@@ -37,7 +37,8 @@ pub(crate) async fn run(line: &Line, options: RestoreOptions) -> Result<(), Fail
         Request { source, secret, username, email }
     };
     let asked = if options.recovery_code {
-        let (code, new) = (person::recovery_code()?, password::of_the_environment_or_typed()?);
+        let code = person::recovery_code()?;
+        let new = password::beside_a_code(options.password.password_stdin)?;
         let secret = Secret::Code { recovery_code: &code, new_password: &new };
         line.ask::<Restored>("restore", request(secret)).await
     } else {

@@ -14,6 +14,7 @@ pub mod faults;
 pub mod gemini;
 pub mod hands;
 pub mod keyboard;
+pub mod local_api;
 pub mod market;
 pub mod memory;
 pub mod outcome;

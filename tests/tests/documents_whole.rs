@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use algoagent_tests::desktop::World;
+use algoagent_tests::local_api;
 use algoagent_tests::terminal::Terminal;
 use algoagent_tests::{LIVENESS, eventually, workspace};
-use reqwest::blocking::Client;
 use serde_json::Value;
 
 const COMMANDS: &str = "docs/command-line.md";
@@ -107,7 +107,7 @@ fn every_call_of_the_local_api_is_on_its_page_and_no_other_is_named() {
         Some(line.rsplit(' ').next()?.to_owned())
     });
     let address = address.expect("it listens");
-    let client = Client::builder().no_proxy().timeout(LIVENESS).build().expect("a client");
+    let client = local_api::client();
     let schema = client.get(format!("{address}/api/schema/")).send().expect("an answer");
     let schema: Value = schema.json().expect("the document");
     let paths = schema["paths"].as_object().expect("its paths");

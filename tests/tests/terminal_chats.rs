@@ -22,7 +22,6 @@ fn a_chat_is_gone_on_with_by_id_by_session_by_title_or_because_it_is_the_last() 
     let other = ask(&world, &["Buy and hold MSFT"]);
     let (id, session) =
         (first["chat_id"].to_string(), first["session_id"].as_str().expect("an id"));
-    // Its strategy has given it a better title since.
     let title_of = |chat: &Value| {
         let list = world.terminal(&["chat", "--list", "--json"], &[]).json();
         let mut all = list.as_array().expect("a list").iter();
@@ -30,6 +29,7 @@ fn a_chat_is_gone_on_with_by_id_by_session_by_title_or_because_it_is_the_last() 
         found["title"].as_str().expect("a title").to_owned()
     };
     let title = title_of(&first);
+    assert_eq!(first["title"], *title, "its strategy has given it a better title");
     let begins = &title[..title.len() / 2];
     for wanted in [&id, session, &title, begins, &title.to_uppercase()] {
         let next = ask(&world, &["stop at 4 %", "--chat", wanted]);

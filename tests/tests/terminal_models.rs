@@ -56,6 +56,16 @@ fn a_service_is_added_tested_chosen_and_asked_and_its_key_is_seen_nowhere() {
     model(&["default", "built-in"]).done();
     model(&["default", "nothing"]).refused(1, &["no model nothing", "built-in, Replay"]);
     model(&["test", "nothing"]).refused(1, &["no service nothing", "model list"]);
+
+    model(&["default", "Replay"]).done();
+    model(&["delete", "Replay"]).refused(2, &["--yes"]);
+    let gone = model(&["delete", "replay", "--yes", "--json"]).json();
+    assert_eq!(
+        (&gone["name"], &gone["label"]),
+        (&"Replay".into(), &"AlgoAgent built-in (offline)".into())
+    );
+    model(&["delete", "Replay", "--yes"]).refused(1, &["no service Replay"]);
+    assert_eq!(model(&["list", "--json"]).json()["services"], serde_json::json!([]));
     gemini.assert_no_faults();
     assert_nothing_found(&world.places(), &[KEY, ADA.password], &[]);
 }

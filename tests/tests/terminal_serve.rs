@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 
 use algoagent_tests::desktop::World;
+use algoagent_tests::local_api::{client, post};
 use algoagent_tests::scan::assert_nothing_found;
 use algoagent_tests::terminal::Terminal;
 use algoagent_tests::{LIVENESS, eventually};
-use reqwest::blocking::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const PASSWORD: &str = "serve-canary correct horse 7";
 
@@ -23,20 +23,6 @@ fn serve(world: &World, more: &[&str]) -> (Terminal, String) {
         Some(line.rsplit(' ').next()?.to_owned())
     });
     (terminal, address.expect("an address"))
-}
-
-fn client() -> Client {
-    Client::builder().no_proxy().timeout(LIVENESS).build().expect("a client")
-}
-
-fn post(client: &Client, url: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
-    let request = client.post(url).json(body);
-    let request = match token {
-        Some(token) => request.bearer_auth(token),
-        None => request,
-    };
-    let response = request.send().expect("an answer");
-    (response.status().as_u16(), response.json().expect("JSON"))
 }
 
 #[test]

@@ -403,7 +403,10 @@ fn a_lost_password_is_replaced_by_code() {
     refused(&world.terminal(&["user", "list"], &by(&ADA, ADA.password)), 4, &["password"]);
     done(&world.terminal(&["user", "list"], &by(&ADA, NEXT)));
     let next = told["recovery_code"].as_str().expect("another code");
-    done(&recover(next));
+    let of_stdin = [("ALGOAGENT_RECOVERY_CODE", next)];
+    let words = ["user", "recover", ADA.name, "--password-stdin"];
+    done(&Terminal::reads(&world, &words, &format!("{NEXT}\n"), &of_stdin));
+    done(&world.terminal(&["user", "list"], &by(&ADA, NEXT)));
     let without = world.terminal(&["user", "recover", ADA.name], &[]);
     refused(&without, 2, &["ALGOAGENT_RECOVERY_CODE"]);
     assert_nothing_found(&world.places(), &[ADA.password, NEXT, &code, next], &[]);

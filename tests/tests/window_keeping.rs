@@ -193,6 +193,7 @@ fn chats_leave_as_files_and_come_into_another_vault() {
         text.contains("Create a momentum strategy for AAPL") && text.contains("```python"),
         "{text}"
     );
+    window.composer().fill("and tighten the stop");
     window.open_settings_at("Data");
     let zip = world.home().join("chats.zip");
     world.hands().save_as(&zip, || window.button("Export all chats…").click());
@@ -209,5 +210,6 @@ fn chats_leave_as_files_and_come_into_another_vault() {
     window.open_chat(&title);
     window.answer_becomes(2, "done");
     assert_eq!(window.answer().text(), answer, "it reads otherwise than it did");
+    assert_eq!(window.composer().value(), "and tighten the stop", "what was not sent is lost");
     window.close();
 }

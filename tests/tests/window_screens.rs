@@ -42,14 +42,36 @@ fn every_screen_is_fit_to_be_seen_in_high_contrast() {
     walk_through(Theme::Light, "contrast");
 }
 
-fn walk_through(theme: Theme, name: &'static str) {
+#[test]
+fn the_main_screens_are_fit_to_be_seen_in_dark_high_contrast() {
+    let world = computer(Theme::Dark, "dark-contrast");
+    let mut walk = Walk::new(world.open(), "dark-contrast");
+    walk.window.shows("sign-in");
+    follows_the_system(&walk.window, Theme::Dark);
+    walk.look("sign-in-first");
+    enters(&mut walk);
+    asks(&mut walk);
+    branches(&mut walk);
+    finds(&mut walk);
+    edits(&mut walk);
+    settles(&mut walk);
+    walk.end();
+}
+
+/// A computer with such a theme and such choices of whoever used it before.
+fn computer(theme: Theme, name: &str) -> World {
     let world = World::new(&format!("window-screens-{name}"));
     world.set_theme(theme);
-    if name == "contrast" {
+    if name.ends_with("contrast") {
         let looks = r#"{"appearance": {"theme": "system", "contrast": "high"}}"#;
         std::fs::create_dir(world.data_dir()).expect("a new computer");
         std::fs::write(world.data_dir().join("window.json"), looks).expect("it can be written");
     }
+    world
+}
+
+fn walk_through(theme: Theme, name: &'static str) {
+    let world = computer(theme, name);
     let mut walk = Walk::new(world.open(), name);
 
     walk.window.shows("sign-in");
@@ -135,7 +157,7 @@ fn enters(walk: &mut Walk<'_>) {
     walk.look("chat-empty");
 }
 
-fn works(walk: &mut Walk<'_>) {
+fn asks(walk: &mut Walk<'_>) {
     walk.window.ask("Create a momentum strategy for AAPL");
     walk.window.answer_becomes(1, "done");
     walk.look("chat-answer");
@@ -145,6 +167,10 @@ fn works(walk: &mut Walk<'_>) {
     walk.window.ask("stop at 4 %");
     walk.window.answer_becomes(2, "done");
     walk.look("chat-follow-up");
+}
+
+fn works(walk: &mut Walk<'_>) {
+    asks(walk);
     walk.window.resize(720, 560);
     walk.window.button("Show sidebar").click();
     walk.window.chats().appears();

@@ -46,10 +46,22 @@ async fn hold(line: &Line, options: &ChatOptions) -> Result<(), Failure> {
     }
 }
 
-fn whole(state: MessageState) -> Result<(), Failure> {
-    match state {
-        MessageState::Done | MessageState::Stopped => Ok(()),
-        _ => Err(Failure::NoAnswer),
+/// How an answer ended.
+#[derive(Clone, Copy)]
+enum End {
+    /// Whole.
+    Whole,
+    /// By Ctrl-C here.
+    Interrupted,
+    /// Before it was whole.
+    Broken,
+}
+
+fn whole(end: End) -> Result<(), Failure> {
+    match end {
+        End::Whole => Ok(()),
+        End::Interrupted => Err(Failure::Interrupted),
+        End::Broken => Err(Failure::NoAnswer),
     }
 }
 
@@ -62,7 +74,7 @@ async fn converse(line: &Line, mut place: Where, json: bool) -> Result<(), Failu
     {
         remind(line, chat).await?;
     }
-    let mut last = MessageState::Done;
+    let mut last = End::Whole;
     loop {
         match typing.next().await? {
             // A person has seen it; a script learns it from the exit code.
@@ -70,7 +82,7 @@ async fn converse(line: &Line, mut place: Where, json: bool) -> Result<(), Failu
             None => return whole(last),
             Some(text) if text.trim().is_empty() => {}
             Some(text) => match turn(line, &mut place, text.trim(), json).await {
-                Ok(state) => last = state,
+                Ok(end) => last = end,
                 // In a script the first refusal ends it; a person just goes on.
                 Err(Failure::Refused(fault)) if typing.is_a_person() => remark(&fault.message),
                 Err(failure) => return Err(failure),
@@ -82,7 +94,7 @@ async fn converse(line: &Line, mut place: Where, json: bool) -> Result<(), Failu
 /// Shows a person where the chat stands: the last question and what follows it.
 async fn remind(line: &Line, chat: &Chat) -> Result<(), Failure> {
     remark(&format!("Going on with: {}", chat.title));
-    let messages = which::newest_messages(line, chat.id).await?;
+    let messages = which::open(line, chat.id).await?.messages;
     let question = messages.iter().rposition(|message| message.role == Role::User);
     for message in messages.iter().skip(question.unwrap_or_default()) {
         match (message.role, Look::of_output()) {
@@ -95,26 +107,28 @@ async fn remind(line: &Line, chat: &Chat) -> Result<(), Failure> {
 }
 
 /// Sends one message and prints its answer.
-async fn turn(
-    line: &Line,
-    place: &mut Where,
-    text: &str,
-    json: bool,
-) -> Result<MessageState, Failure> {
+async fn turn(line: &Line, place: &mut Where, text: &str, json: bool) -> Result<End, Failure> {
     let interrupts = Interrupts::listen().map_err(|fault| Failure::Other(fault.to_string()))?;
     let events = line.events().await?;
     let chat_id = place.chat.as_ref().map(|chat| chat.id);
     let request = json!({ "chat_id": chat_id, "context_id": place.context, "text": text });
     let sent: Sent = line.ask("send", request).await?;
     place.chat = Some(sent.chat.clone());
-    let answer = listen(line, events, interrupts, &sent, Screen::of_output(json)).await?;
-    let state = answer.state;
+    let (answer, interrupted) =
+        listen(line, events, interrupts, &sent, Screen::of_output(json)).await?;
+    let end = match answer.state {
+        MessageState::Done => End::Whole,
+        MessageState::Stopped if interrupted => End::Interrupted,
+        _ => End::Broken,
+    };
     if json {
+        // The first exchange gives a chat its title.
+        let chat = which::open(line, sent.chat.id).await.map_or(sent.chat, |open| open.chat);
         print_json(&json!({
-            "session_id": sent.chat.session_id,
-            "chat_id": sent.chat.id,
-            "title": sent.chat.title,
-            "state": state,
+            "session_id": chat.session_id,
+            "chat_id": chat.id,
+            "title": chat.title,
+            "state": answer.state,
             "answer": answer.text,
             "model": answer.model,
             "usage": answer.usage,
@@ -123,7 +137,7 @@ async fn turn(
             "strategies": answer.strategies,
             "problem": answer.problem,
         }))?;
-        return Ok(state);
+        return Ok(end);
     }
     if answer.left_out > 0 {
         let left_out = answer.left_out;
@@ -137,24 +151,26 @@ async fn turn(
             remark(&format!("Try again after {} UTC.", moment(until)));
         }
     }
-    Ok(state)
+    Ok(end)
 }
 
-/// Follows an answer to its end. Ctrl-C stops it.
+/// Follows an answer to its end. Ctrl-C stops it: whether somebody pressed it.
 async fn listen(
     line: &Line,
     mut events: Events,
     mut interrupts: Interrupts,
     sent: &Sent,
     mut screen: Screen,
-) -> Result<Message, Failure> {
+) -> Result<(Message, bool), Failure> {
     let id = sent.answer.id;
     let mut printed = 0;
+    let mut interrupted = false;
     let mut missed = false;
     let message = loop {
         let event = tokio::select! {
             event = events.next() => event,
             () = interrupts.next() => {
+                interrupted = true;
                 line.ask::<Nothing>("stop", json!({ "message_id": id })).await?;
                 continue;
             }
@@ -195,11 +211,11 @@ async fn listen(
     };
     screen.more(message.text.get(printed..).unwrap_or_default())?;
     screen.end()?;
-    Ok(message)
+    Ok((message, interrupted))
 }
 
 /// The answer as it is stored, if it is no longer being written.
 async fn ended(line: &Line, sent: &Sent) -> Result<Option<Message>, Failure> {
-    let mut messages = which::newest_messages(line, sent.chat.id).await?.into_iter();
+    let mut messages = which::open(line, sent.chat.id).await?.messages.into_iter();
     Ok(messages.find(|one| one.id == sent.answer.id && one.state != MessageState::Writing))
 }

@@ -3,7 +3,6 @@
 use algoagent_api::chat::{Chat, ChatPage, ChatsRequest, Cursor, List, OpenChat, OpenChatRequest};
 use algoagent_api::context::Context;
 use algoagent_api::{ErrorCode, Nothing};
-use algoagent_core::chat::Message;
 use algoagent_core::ids::{ChatId, ContextId};
 use serde_json::json;
 
@@ -110,13 +109,9 @@ async fn newest(line: &Line) -> Result<Chat, Failure> {
     }
 }
 
-async fn open(line: &Line, id: ChatId) -> Result<OpenChat, Failure> {
+/// A chat with its newest messages, the oldest first.
+pub(super) async fn open(line: &Line, id: ChatId) -> Result<OpenChat, Failure> {
     line.ask("open_chat", OpenChatRequest { chat_id: id, before: None, after: None }).await
-}
-
-/// The newest messages of a chat, the oldest first.
-pub(super) async fn newest_messages(line: &Line, id: ChatId) -> Result<Vec<Message>, Failure> {
-    Ok(open(line, id).await?.messages)
 }
 
 pub(super) async fn list(line: &Line, as_json: bool) -> Result<String, Failure> {

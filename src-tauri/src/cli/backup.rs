@@ -90,8 +90,9 @@ pub(crate) struct RestoreOptions {
     pub(crate) file: PathBuf,
 
     /// Open it with a recovery code, which is used up, and choose a new password. They come from
-    /// prompts, or from ALGOAGENT_RECOVERY_CODE and ALGOAGENT_PASSWORD.
-    #[arg(long, conflicts_with = "password_stdin")]
+    /// prompts, or from ALGOAGENT_RECOVERY_CODE and ALGOAGENT_PASSWORD; with --password-stdin the
+    /// new password is the first line of the standard input.
+    #[arg(long)]
     pub(crate) recovery_code: bool,
 
     #[command(flatten)]

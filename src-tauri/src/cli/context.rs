@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{NamedOption, SignInOptions};
+use super::{DeleteNamedOptions, NamedOption, SignInOptions};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -50,7 +50,7 @@ pub(crate) enum ContextCommand {
     Deactivate(NamedOption),
 
     /// Delete a context. Chats that were linked to it stay and lose the link.
-    Delete(DeleteContextOptions),
+    Delete(DeleteNamedOptions),
 
     /// List the contexts to begin with, for the usual kinds of strategy.
     Templates,
@@ -77,14 +77,4 @@ pub(crate) struct AddOptions {
     /// Don't offer it to new chats yet.
     #[arg(long)]
     pub(crate) inactive: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct DeleteContextOptions {
-    #[command(flatten)]
-    pub(crate) named: NamedOption,
-
-    /// Delete it without asking.
-    #[arg(long)]
-    pub(crate) yes: bool,
 }

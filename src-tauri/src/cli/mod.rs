@@ -17,13 +17,13 @@ pub(crate) use backup::{
 };
 pub(crate) use chat::ChatOptions;
 use clap::{Args, Parser, Subcommand};
-pub(crate) use context::{AddOptions, ContextCommand, ContextOptions, DeleteContextOptions};
+pub(crate) use context::{AddOptions, ContextCommand, ContextOptions};
 pub(crate) use model::{AddServiceOptions, ModelCommand, ModelOptions};
 pub(crate) use serve::ServeOptions;
 pub(crate) use strategy::{ExportOptions, StrategyCommand, StrategyOptions, VersionOptions};
 pub(crate) use user::{
-    AuditOptions, CreateOptions, DeleteOptions, NewAccount, NewPassword, UserCommand, UserOptions,
-    Whose,
+    AuditOptions, CreateOptions, DeleteOptions, NewAccount, NewPassword, RecoverOptions,
+    UserCommand, UserOptions, Whose,
 };
 
 /// Develop trading strategies by talking with an AI. Without a command it opens the window.
@@ -114,6 +114,17 @@ pub(crate) struct NamedOption {
     /// Its name or its id.
     #[arg(value_name = "NAME|ID")]
     pub(crate) name: String,
+}
+
+/// One thing among several that is to be deleted.
+#[derive(Args)]
+pub(crate) struct DeleteNamedOptions {
+    #[command(flatten)]
+    pub(crate) named: NamedOption,
+
+    /// Delete it without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Args)]

@@ -4,7 +4,7 @@ use algoagent_core::model::ServiceKind;
 use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{NamedOption, SignInOptions};
+use super::{DeleteNamedOptions, NamedOption, SignInOptions};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -15,6 +15,7 @@ Examples:
   algoagent model test Gemini --user ada                  proves key and address, costs nothing
   algoagent model default Gemini/gemini-3.8-flash --user ada
   algoagent model default built-in --user ada
+  algoagent model delete Studio --user ada
 
 No key is ever taken from the command line, or shown.")]
 pub(crate) struct ModelOptions {
@@ -46,6 +47,9 @@ pub(crate) enum ModelCommand {
     /// Choose the model that answers from now on: "built-in", a service, or one of its models as in
     /// "Gemini/gemini-3.8-flash".
     Default(NamedOption),
+
+    /// Delete a service with its key. Chats that used it stay.
+    Delete(DeleteNamedOptions),
 }
 
 #[derive(Args)]

@@ -68,7 +68,7 @@ pub(crate) enum UserCommand {
     ///
     /// The code is used up, and another one is shown. Code and password come from prompts, or from
     /// ALGOAGENT_RECOVERY_CODE and ALGOAGENT_PASSWORD.
-    Recover(Whose),
+    Recover(RecoverOptions),
 
     /// Make another recovery code; the one before it is dead.
     RecoveryCode(JsonOption),
@@ -132,6 +132,16 @@ pub(crate) struct Whose {
     /// Print one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct RecoverOptions {
+    #[command(flatten)]
+    pub(crate) whose: Whose,
+
+    /// Read the new password from the first line of the standard input.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
 }
 
 #[derive(Args)]

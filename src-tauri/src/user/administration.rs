@@ -155,8 +155,7 @@ fn confirm(username: &str, yes: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let question = format!("Type {username} to delete it");
-    let how = "Nothing was deleted. Pass --yes to delete without being asked.";
-    let typed = person::value(None, &question, how)?;
+    let typed = person::value(None, &question, person::NOTHING_DELETED)?;
     if typed.to_lowercase() == username.to_lowercase() {
         Ok(())
     } else {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Who;
-use crate::cli::{NewPassword, Whose};
+use crate::cli::{NewPassword, RecoverOptions, Whose};
 use crate::exit::Failure;
 use crate::line::Line;
 use crate::output::{self, print, print_json};
@@ -51,15 +51,17 @@ pub(super) async fn change_password(
 }
 
 /// A lost password is replaced by recovery code.
-pub(super) async fn recover(line: &Line, options: Whose) -> Result<(), Failure> {
-    let (code, new) = (person::recovery_code()?, password::of_the_environment_or_typed()?);
-    let request = Recover { username: &options.name, code: &code, new_password: &new };
+pub(super) async fn recover(line: &Line, options: RecoverOptions) -> Result<(), Failure> {
+    let code = person::recovery_code()?;
+    let new = password::beside_a_code(options.password_stdin)?;
+    let Whose { name, json } = options.whose;
+    let request = Recover { username: &name, code: &code, new_password: &new };
     let recovered = line.ask("recover", request).await.map_err(of_a_code)?;
     let Registered { signed_in, recovery_code } = recovered;
     let made = NewCode { recovery_code };
     let what =
         "has its new password, and its other sessions are ended. The recovery code is used up";
-    let told = show(&signed_in, &made, what, options.json);
+    let told = show(&signed_in, &made, what, json);
     sign_out(line).await?;
     told
 }

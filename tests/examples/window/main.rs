@@ -19,6 +19,8 @@ use algoagent_tests::steps::Person;
 /// Whose vault `chats fill` makes.
 const ADA: Person =
     Person { name: "ada", email: "ada@example.org", password: "correct horse battery staple" };
+/// What a page is measured with.
+const GAUGE: &str = include_str!("gauge.js");
 const KEY: &str = "replay-key-of-the-measuring";
 
 fn main() {
@@ -54,7 +56,7 @@ fn measured(messages: u32) -> Vec<Row> {
     let window = world.open();
     window.sign_in(&ADA);
     rows.push(starting::memory(&window));
-    window.script(include_str!("gauge.js"), &[]);
+    window.script(GAUGE, &[]);
     rows.push(opening::measured(&window));
     window.connect_gemini(&gemini, KEY);
     rows.extend(streaming::measured(&window, &gemini));

@@ -5,12 +5,13 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
+use algoagent_tests::desktop::World;
 use algoagent_tests::gemini::{Gemini, Reply};
 use algoagent_tests::window::Window;
-use algoagent_tests::workspace;
+use algoagent_tests::{Target, workspace};
 use serde_json::{Value, json};
 
-use crate::{Row, at};
+use crate::{Row, at, empty};
 
 /// Lines of the answer, one event each.
 const LINES: usize = 2_000;
@@ -33,15 +34,12 @@ pub(crate) fn measured(window: &Window<'_>, gemini: &Gemini) -> Vec<Row> {
         })
     });
     window.composer().fill("");
-    let (idle, _) = self::felt(window, || {
-        window.composer().click();
-        window.world().hands().write_slowly(TYPED);
-    });
+    let mut idle = typed(window, &window.composer());
     window.composer().fill("");
     install_others(window);
     let (others, took) = self::felt(window, || rerendered(window, &lines));
     let Felt { mut late, mut keys } = felt;
-    let (mut other_late, mut other_keys, mut idle_keys) = (others.late, others.keys, idle.keys);
+    let (mut other_late, mut other_keys) = (others.late, others.keys);
     let over = |late: &[f64]| late.iter().filter(|late| **late > 50.0).count();
     vec![
         Row {
@@ -58,9 +56,10 @@ pub(crate) fn measured(window: &Window<'_>, gemini: &Gemini) -> Vec<Row> {
             what: "the same: keystroke to paint, p95",
             measured: format!("{:.0} ms", at(&mut keys, 95)),
             beside: format!(
-                "others' way: {:.0} ms; without an answer {:.0} ms",
+                "others' way: {:.0} ms; without an answer {:.0} ms; a field in an empty window {:.0} ms",
                 at(&mut other_keys, 95),
-                at(&mut idle_keys, 95)
+                at(&mut idle, 95),
+                at(&mut nothing_else(), 95)
             ),
             goal: "16 ms",
         },
@@ -131,6 +130,26 @@ fn felt<T>(window: &Window<'_>, what: impl FnOnce() -> T) -> (Felt, T) {
     let felt = window.script("return gauge.end()", &[]);
     let all = |of: &Value| of.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     (Felt { late: all(&felt["late"]), keys: all(&felt["keys"]) }, done)
+}
+
+/// From each key typed into a field to the painted letter, in milliseconds.
+fn typed(window: &Window<'_>, field: &Target<'_>) -> Vec<f64> {
+    let typing = || {
+        field.click();
+        window.world().hands().write_slowly(TYPED);
+    };
+    felt(window, typing).0.keys
+}
+
+/// The same where there is nothing else: what the library and the machine take for it.
+fn nothing_else() -> Vec<f64> {
+    let other = World::with_program("bench-empty", &empty());
+    let window = other.open();
+    window.script(crate::GAUGE, &[]);
+    window.script("document.body.innerHTML = '<textarea aria-label=Words></textarea>'", &[]);
+    let keys = typed(&window, &window.textbox("Words"));
+    window.close();
+    keys
 }
 
 /// Puts what others render with into the page.
