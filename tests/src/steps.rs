@@ -154,16 +154,6 @@ impl Window<'_> {
         self.shows("locked");
     }
 
-    /// Locks the window over an answer that is being written, and says that it may stop.
-    pub fn lock_over_an_answer(&self) {
-        self.leaves(|| {
-            self.account_menu("Lock");
-            let question = self.find("dialog", "1 answer is still being written");
-            self.button("Lock").within(question).click();
-        });
-        self.shows("locked");
-    }
-
     /// Types this password at the lock.
     pub fn try_to_unlock(&self, password: &str) {
         self.shows("locked");

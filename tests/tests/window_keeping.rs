@@ -1,4 +1,4 @@
-//! What is kept: words that were not sent yet, answers that nobody looks at, chats that were
+//! What is kept: words that were not sent or saved yet, answers that nobody looks at, chats that were
 //! deleted and are wanted back, and everything in a file.
 
 use std::time::Duration;
@@ -68,6 +68,51 @@ fn what_is_typed_survives_a_lock_a_kill_and_another_chat() {
     typed(&window, "");
     window.close();
     assert_nothing_found(&world.places(), &["quokkadraft"], &[]);
+}
+
+#[test]
+fn a_half_written_form_survives_a_lock_and_a_kill() {
+    let world = World::new("window-forms");
+    let window = world.open();
+    window.create_account(&ADA);
+    window.button("Contexts").click();
+    window.button("Blank").starting().click();
+    window.textbox("Name").fill("Okapi");
+    window.textbox("Instructions").fill("Only okapiwords of one sec");
+    // At once, without a question.
+    window.press("ctrl+l");
+    window.shows("locked");
+    window.unlock(&ADA);
+    window.says("What you typed into a new context isn’t saved yet");
+    window.screenshot("unsaved-form");
+    window.button("Open it").click();
+    window.shows("contexts");
+    window.says("You typed this earlier");
+    assert_eq!(window.textbox("Instructions").value(), "Only okapiwords of one sec");
+    window.textbox("Instructions").keys("tor");
+    window.screenshot("unsaved-context");
+    saved();
+    window.kill();
+    let window = world.open();
+    window.sign_in(&ADA);
+    window.button("Open it").click();
+    assert_eq!(window.textbox("Name").value(), "Okapi");
+    assert_eq!(window.textbox("Instructions").value(), "Only okapiwords of one sector");
+    window.button("Save").click();
+    window.says("Saved");
+    window.kill();
+    // Saved, it is nothing unsaved any more.
+    let window = world.open();
+    window.sign_in(&ADA);
+    window.composer().appears();
+    saved();
+    assert!(!window.any("note").exists(), "a form that was saved is called unsaved");
+    window.button("Contexts").click();
+    window.button("Okapi").starting().appears();
+    window.button("New context").click();
+    window.button("Blank").starting().appears();
+    window.close();
+    assert_nothing_found(&world.places(), &["okapiwords"], &[]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! AI contexts.
 
 use algoagent_core::context as core;
-pub use algoagent_core::context::{Context, ContextDraft, ContextVersion, Template, Warning};
+pub use algoagent_core::context::{Context, ContextDraft, Template, VersionPage, Warning};
 use algoagent_core::ids::ContextId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -42,6 +42,15 @@ pub struct DefaultContextRequest {
     pub context_id: Option<ContextId>,
 }
 
+/// Some versions of a context.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
+pub struct ContextVersionsRequest {
+    /// The context.
+    pub context_id: ContextId,
+    /// The version before which they end; null for the newest ones.
+    pub before: Option<u32>,
+}
+
 /// One version of a context.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
 pub struct ContextVersionRequest {
@@ -67,9 +76,9 @@ pub(crate) async fn set_default_context(
 
 pub(crate) async fn context_versions(
     door: &Door,
-    request: ContextRequest,
-) -> Result<Vec<ContextVersion>, ApiError> {
-    Ok(core::versions(&door.session()?, request.context_id).await?)
+    request: ContextVersionsRequest,
+) -> Result<VersionPage, ApiError> {
+    Ok(core::versions(&door.session()?, request.context_id, request.before).await?)
 }
 
 pub(crate) async fn restore_context_version(

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::appearance::Appearance;
 use crate::error::{ApiError, ErrorCode};
 use crate::local_api::LocalServer;
-use crate::locking::LockedSeat;
+use crate::locking::{AtStake, LockedSeat};
 
 /// What only a door can do: clipboard, dialogs, the system's browser, the window's looks.
 pub trait Host: Send + Sync {
@@ -215,11 +215,11 @@ impl Door {
         Self { core, kind, host, seat: Mutex::default(), seating: watch::Sender::new(0) }
     }
 
-    /// How many answers are being written for whoever sits here, or whom it is locked for.
-    pub fn answers(&self) -> usize {
+    /// Answers of whoever sits here, or whom it is locked for, that end with the program.
+    pub fn answers_at_stake(&self) -> AtStake {
         let seat = self.seat();
         let locked = seat.locked.as_ref().map(|locked| &locked.session);
-        seat.session.as_ref().or(locked).map_or(0, Session::answers_under_way)
+        seat.session.as_ref().or(locked).map_or(AtStake::default(), AtStake::of)
     }
 
     /// The session of whoever sits here.

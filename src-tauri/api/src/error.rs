@@ -302,6 +302,10 @@ impl From<ChatError> for ApiError {
                 ErrorCode::Busy,
                 "An answer is being written in this chat. Wait for it, or stop it.",
             ),
+            ChatError::Unsaved => Self::new(
+                ErrorCode::Busy,
+                "The last answer in this chat isn't saved yet. Make room on the disk, and go on in a few seconds.",
+            ),
             ChatError::Ended => Self::new(
                 ErrorCode::ChatEnded,
                 "This chat was ended. Begin another one, or set its is_active to true.",
@@ -318,6 +322,7 @@ impl From<TransferError> for ApiError {
         match fault {
             TransferError::NotFound => Self::not_found("chat"),
             TransferError::Busy => Self::busy(),
+            TransferError::Cancelled => Self::cancelled(),
             TransferError::Unusable(why) => Invalid::new("file", why).into(),
             TransferError::File(fault) => Self::new(
                 ErrorCode::NotWritable,

@@ -129,6 +129,31 @@ pub struct OnRequest {
     pub on: bool,
 }
 
+/// Answers that end when a vault is closed now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AtStake {
+    /// Answers that are being written: what was written is kept.
+    pub writing: u32,
+    /// Answers that the disk doesn't take: they are lost.
+    pub unsaved: u32,
+}
+
+impl AtStake {
+    /// Those of a session's vault.
+    pub(crate) fn of(session: &Session) -> Self {
+        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        Self {
+            writing: count(session.answers_under_way()),
+            unsaved: count(session.answers_unsaved()),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Door {
     /// Locks the door, if somebody sits at it. Asked for or asleep, everything stops at once
     /// (what was written is kept); idle, answers that are being written may end first.
@@ -244,8 +269,9 @@ pub(crate) async fn lock(door: &Door, request: LockRequest) -> Result<Nothing, A
     Ok(Nothing {})
 }
 
-pub(crate) async fn answers_at_stake(door: &Door, _: Nothing) -> Result<u32, ApiError> {
-    Ok(u32::try_from(door.session()?.answers_at_stake()).unwrap_or(u32::MAX))
+pub(crate) async fn answers_at_stake(door: &Door, _: Nothing) -> Result<AtStake, ApiError> {
+    let session = door.session()?;
+    Ok(if session.is_last() { AtStake::of(&session) } else { AtStake::default() })
 }
 
 pub(crate) async fn end_locked_sessions(door: &Door, _: Nothing) -> Result<Nothing, ApiError> {

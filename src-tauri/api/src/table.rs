@@ -94,7 +94,7 @@ commands! {
     gate = locking(Nothing) -> locking::Gate;
     /// How many answers, in whichever chat, stop when this door is locked or left now: whoever
     /// asks the person first asks this.
-    answers_at_stake = locking(Nothing) -> u32;
+    answers_at_stake = locking(Nothing) -> locking::AtStake;
     /// Locks this door at once. Answers stop; what was written is kept.
     lock = locking(locking::LockRequest) -> Nothing;
     /// Ends the other sessions of whoever locked this door.
@@ -168,8 +168,8 @@ commands! {
     set_context_active = context(context::ContextOnRequest) -> context::Context;
     /// Chooses the context that new chats are linked to.
     set_default_context = context(context::DefaultContextRequest) -> Vec<context::Context>;
-    /// The words of a context at all times, the newest first.
-    context_versions = context(context::ContextRequest) -> Vec<context::ContextVersion>;
+    /// The words of a context at earlier times, the newest first, in pages.
+    context_versions = context(context::ContextVersionsRequest) -> context::VersionPage;
     /// Lets a context say again what it said once, as its next version.
     restore_context_version = context(context::ContextVersionRequest) -> context::Context;
     /// Contexts to begin with, for the usual kinds of strategy.
@@ -193,7 +193,7 @@ commands! {
     origin = chat(chat::MessageRequest) -> chat::Origin;
     /// What a model would be told if the next question were asked now.
     prompt = chat(chat::PromptRequest) -> chat::Prompt;
-    /// Everything that was typed and not sent yet.
+    /// Everything that was typed and neither sent nor saved yet.
     drafts = chat(Nothing) -> Vec<chat::Draft>;
     /// Keeps what is typed; an empty text forgets it.
     save_draft = chat(chat::Draft) -> Nothing;

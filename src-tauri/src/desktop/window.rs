@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use algoagent_api::Door;
 use algoagent_api::appearance::{Appearance, Theme};
+use algoagent_api::locking::AtStake;
 use tauri::webview::NewWindowResponse;
 use tauri::{
     AppHandle, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
@@ -55,9 +56,9 @@ pub(super) fn open(
                 tracing::warn!(%fault, "the window's size was not kept");
             }
         }
-        let answers = watched.state::<Arc<Door>>().answers();
+        let answers = watched.state::<Arc<Door>>().answers_at_stake();
         let closing = watched.state::<Closing>();
-        if answers > 0 && closing.asks() && ask_to_close(&watched, answers) {
+        if !answers.is_none() && closing.asks() && ask_to_close(&watched, answers) {
             api.prevent_close();
         }
     });
@@ -82,7 +83,8 @@ impl Closing {
 }
 
 /// Lets the page ask whether answers that are being written may be stopped.
-fn ask_to_close(window: &WebviewWindow, answers: usize) -> bool {
+fn ask_to_close(window: &WebviewWindow, answers: AtStake) -> bool {
+    let Ok(answers) = serde_json::to_string(&answers) else { return false };
     let event =
         format!("window.dispatchEvent(new CustomEvent('close-asked', {{ detail: {answers} }}))");
     window.eval(event).is_ok()

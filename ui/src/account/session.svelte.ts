@@ -52,8 +52,8 @@ export class Session {
   /** How many commands are about to give the same person another session. */
   #reseating = 0;
   #leaving = false;
-  /** Saves what is only on the screen. */
-  #keep: () => Promise<void> = () => Promise.resolve();
+  /** Saves what is only on the screen, and tells whether all of it is saved. */
+  #keep: () => Promise<boolean> = () => Promise.resolve(true);
   #afterCode: Step = 'in';
   #tiles: Promise<Tile[]> | null = null;
 
@@ -168,11 +168,16 @@ export class Session {
   }
 
   /** Registers what saves the screen before the session ends. Call the result when it goes away. */
-  keep(save: () => Promise<void>): () => void {
+  keep(save: () => Promise<boolean>): () => void {
     this.#keep = save;
     return () => {
-      if (this.#keep === save) this.#keep = () => Promise.resolve();
+      if (this.#keep === save) this.#keep = () => Promise.resolve(true);
     };
+  }
+
+  /** Saves what is only on the screen, and tells whether all of it is saved. */
+  save(): Promise<boolean> {
+    return this.#keep();
   }
 
   async signOut(): Promise<void> {
@@ -240,7 +245,6 @@ export class Session {
     if (this.#leaving) return;
     this.#leaving = true;
     try {
-      await this.#keep();
       await end();
     } catch (error) {
       if (asFault(error).code !== 'signed_out') throw error;

@@ -20,7 +20,8 @@ export class Answers {
       return known;
     }
     const view = new MessageView(message);
-    if (message.state === 'writing') this.#keep(view);
+    // One that isn't saved ends once more when it is.
+    if (message.state === 'writing' || message.problem?.code === 'not_saved') this.#keep(view);
     return view;
   }
 

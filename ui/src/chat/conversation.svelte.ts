@@ -5,7 +5,7 @@
 import { asFault, call, screen, type ApiError, type Chat, type ChatEvent, type ChatId, type ContextId, type MessageId, type Meter, type ModelRef, type OpenChat, type Sent } from '../lib/api';
 import type { Answers } from './answers';
 import { Branch } from './branch.svelte';
-import type { Drafts } from './drafts.svelte';
+import type { Drafts } from '../lib/drafts.svelte';
 import { refusal } from './limits';
 import type { MessageView } from './message.svelte';
 

@@ -1,12 +1,12 @@
 /** One signed-in person's chats: the list, the open one, and the events that feed both. */
 import { createContext } from 'svelte';
 import { asFault, call, type Chat, type ChatEvent, type ChatId, type ContextId, type MessageId } from '../lib/api';
+import type { Drafts } from '../lib/drafts.svelte';
 import { announcer } from '../lib/ui/announcer.svelte';
 import { toasts } from '../lib/ui/toasts.svelte';
 import { Answers } from './answers';
 import { Chats } from './chats.svelte';
 import { Conversation } from './conversation.svelte';
-import { Drafts } from './drafts.svelte';
 import type { MessageView } from './message.svelte';
 import { spoken } from './spoken';
 
@@ -16,8 +16,8 @@ const UNDO = 10_000;
 export class Desk {
   readonly answers = new Answers();
   readonly chats = new Chats();
-  readonly drafts = new Drafts();
-  readonly conversation = new Conversation(this.answers, this.drafts);
+  readonly drafts: Drafts;
+  readonly conversation: Conversation;
   /** The composer, while it is on the screen. */
   composer: { fill: (words: string) => void; focus: () => void } | null = null;
 
@@ -30,7 +30,9 @@ export class Desk {
   #started: { typed: string; both: string } | null = null;
 
   /** `startWith` tells which context a new chat is linked to. */
-  constructor(startWith: () => ContextId | null = () => null) {
+  constructor(drafts: Drafts, startWith: () => ContextId | null = () => null) {
+    this.drafts = drafts;
+    this.conversation = new Conversation(this.answers, drafts);
     this.#startWith = startWith;
   }
 

@@ -2,7 +2,7 @@
  * The structured data of a context, as a form and as JSON: one value, two views. What the form has
  * no field for, and what wasn't touched in it, stays exactly as it was.
  */
-import { Limits } from '../profile/limits.svelte';
+import { Limits, type TypedLimits } from '../profile/limits.svelte';
 import { SymbolList } from '../profile/symbol-list.svelte';
 import { IndicatorList } from './indicators.svelte';
 import { readObject, type JsonFault } from './json';
@@ -11,6 +11,15 @@ export type Data = Record<string, unknown>;
 
 const KEYS = ['type', 'timeframe', 'indicators', 'universe', 'constraints'] as const;
 export type DataKey = (typeof KEYS)[number];
+
+/** Structured data as it was typed. */
+export interface TypedData {
+  value: Data;
+  json: string | null;
+  indicators: string;
+  universe: string;
+  constraints: TypedLimits;
+}
 
 export class ContextData {
   type = $state('');
@@ -73,6 +82,25 @@ export class ContextData {
     const known: readonly string[] = KEYS;
     const inside = Object.keys(withoutNumbers(this.#base.constraints)).map((name) => `constraints.${name}`);
     return [...Object.keys(this.#base).filter((key) => !known.includes(key)), ...inside];
+  }
+
+  get typed(): TypedData {
+    return {
+      value: this.value,
+      json: this.#typed,
+      indicators: this.indicators.typed,
+      universe: this.universe.typed,
+      constraints: this.constraints.typed,
+    };
+  }
+
+  /** Fills the fields as they were typed once. */
+  retype({ value, json, indicators, universe, constraints }: TypedData): void {
+    this.#fill(value);
+    this.#typed = json;
+    this.indicators.typed = indicators;
+    this.universe.typed = universe;
+    this.constraints.retype(constraints);
   }
 
   /** Takes what is still in the fields of symbols and indicators. */

@@ -23,6 +23,12 @@ export class OwnLimit {
   }
 }
 
+/** Limits as they were typed. */
+export interface TypedLimits {
+  known: Record<string, string>;
+  own: { name: string; text: string }[];
+}
+
 export class Limits {
   /** The known ones by name, in percent. */
   known = $state<Record<string, string>>({});
@@ -68,6 +74,16 @@ export class Limits {
 
   get valid(): boolean {
     return this.wrong === null;
+  }
+
+  get typed(): TypedLimits {
+    return { known: { ...this.known }, own: this.own.map(({ name, text }) => ({ name, text })) };
+  }
+
+  /** Fills the fields as they were typed once. */
+  retype({ known, own }: TypedLimits): void {
+    for (const { name } of KNOWN_RISKS) this.known[name] = known[name] ?? '';
+    this.own = own.map(({ name, text }) => new OwnLimit(this.#next++, name, text));
   }
 
   add(): OwnLimit {

@@ -17,8 +17,10 @@ export class ProfileState {
     }
   }
 
-  async save(draft: ProfileDraft): Promise<void> {
-    this.current = await call('update_profile', draft);
+  async save(draft: ProfileDraft): Promise<Profile> {
+    const saved = await call('update_profile', draft);
+    this.current = saved;
+    return saved;
   }
 }
 

@@ -25,20 +25,24 @@ export class ChatFiles {
 
   async exportAll(): Promise<void> {
     await this.#run('export', async () => {
-      const saved = await call('export_chats', {});
+      const saved = await this.#watched(call('export_chats', {}));
       if (saved) toasts.note('All chats were exported.', saved.path);
     });
   }
 
   async importChats(): Promise<void> {
     await this.#run('import', async () => {
-      const stop = this.watch.start();
-      try {
-        this.imported = await call('import_chats', {});
-      } finally {
-        stop();
-      }
+      this.imported = await this.#watched(call('import_chats', {}));
     });
+  }
+
+  async #watched<T>(work: Promise<T>): Promise<T> {
+    const stop = this.watch.start();
+    try {
+      return await work;
+    } finally {
+      stop();
+    }
   }
 
   async #run(what: 'export' | 'import', how: () => Promise<void>): Promise<void> {

@@ -82,7 +82,10 @@ export class FakeContexts {
       for (const context of this.list) context.default = context.id === context_id;
       return this.told;
     },
-    context_versions: ({ context_id }) => this.versions.get(context_id) ?? [],
+    context_versions: ({ context_id, before }) => {
+      const older = (this.versions.get(context_id) ?? []).filter(({ number }) => before === null || number < before);
+      return { versions: older.slice(0, 20), has_older: older.length > 20 };
+    },
     restore_context_version: ({ context_id, number }) => {
       const old = this.versions.get(context_id)?.find((version) => version.number === number);
       if (!old) throw refuse('not_found', 'This version is gone.');

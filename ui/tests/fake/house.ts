@@ -113,7 +113,13 @@ export class House {
       this.codeNoted = true;
       return this.#me;
     },
-    answers_at_stake: () => [...this.#backend.messages.values()].flat().filter(({ state }) => state === 'writing').length,
+    answers_at_stake: () => {
+      const all = [...this.#backend.messages.values()].flat();
+      return {
+        writing: all.filter(({ state }) => state === 'writing').length,
+        unsaved: all.filter(({ problem }) => problem?.code === 'not_saved').length,
+      };
+    },
     lock: (request) => {
       const { me } = this.#backend;
       this.locked = me && !request.switch ? { username: me.username, demo: me.demo, why: 'asked', idle_minutes: this.locking.idle_minutes, other_sessions: this.sessions.length - 1, finishing: false } : null;

@@ -1,5 +1,6 @@
 /** The scripted core's chats: branches, pages of them, lists, drafts, and answers that are written. */
 import type { Chat, Draft, List, Message, MessageId, OpenChat, Sent } from '../../src/lib/api';
+import type { DraftPlace } from '../../src/lib/drafts.svelte';
 import { MOMENTUM, SHORT, THOUGHTS } from './answers';
 import { type Backend, type Handlers, PROBLEMS, refuse } from './backend';
 import { highlight, pieces, prose } from './render';
@@ -68,13 +69,13 @@ export class Talks {
       this.#idle(chat);
       if (chat_id === null && context_id !== null) this.#core.link(chat, context_id);
       if (chat_id === null) chat.model = model;
-      this.#forget(chat_id, null);
+      this.#forget({ at: 'chat', chat_id });
       return this.#ask(chat, this.#core.message(chat.id, 'user', text), text);
     },
     edit: ({ message_id, text }) => {
       const [chat, old] = this.#of(message_id);
       this.#idle(chat);
-      this.#forget(chat.id, message_id);
+      this.#forget({ at: 'question', chat_id: chat.id, message_id });
       return this.#ask(chat, this.#core.message(chat.id, 'user', text, { parent_id: old.parent_id }), text);
     },
     try_again: ({ message_id }) => {
@@ -109,7 +110,7 @@ export class Talks {
     },
     drafts: () => this.drafts,
     save_draft: (draft) => {
-      this.#forget(draft.chat_id, draft.message_id);
+      this.#forget(draft);
       if (draft.text !== '') this.drafts.push(draft);
       return {};
     },
@@ -176,8 +177,9 @@ export class Talks {
     if (chat.writing) throw refuse('busy', 'An answer is being written in this chat. Stop it or wait.');
   }
 
-  #forget(chatId: number | null, messageId: number | null): void {
-    this.drafts = this.drafts.filter(({ chat_id, message_id }) => chat_id !== chatId || message_id !== messageId);
+  #forget(place: DraftPlace): void {
+    const key = (one: DraftPlace) => JSON.stringify([one.at, 'chat_id' in one ? one.chat_id : null, 'message_id' in one ? one.message_id : null, 'context_id' in one ? one.context_id : null]);
+    this.drafts = this.drafts.filter((draft) => key(draft) !== key(place));
   }
 
   #changed(id: number, how: Partial<Chat>): Chat {

@@ -1,13 +1,16 @@
 /** What is typed, and how it comes into the vault and out of it again. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Drafts } from '../../src/chat/drafts.svelte';
+import { Drafts } from '../../src/lib/drafts.svelte';
 import { install, type Draft } from '../../src/lib/api';
 import { Backend, refuse } from '../fake/backend';
 
 let backend: Backend;
 let drafts: Drafts;
 const kept = () => backend.talks.drafts;
-const draft = (text: string, chat_id: number | null = 1, message_id: number | null = null): Draft => ({ chat_id, message_id, text });
+function draft(text: string, chat_id: number | null = 1, message_id: number | null = null): Draft {
+  if (chat_id === null || message_id === null) return { at: 'chat', chat_id, text };
+  return { at: 'question', chat_id, message_id, text };
+}
 const saves = () => backend.calls.filter(({ name }) => name === 'save_draft').map(({ request }) => (request as Draft).text);
 
 function held(name: string): () => void {
@@ -48,6 +51,15 @@ describe('what is typed', () => {
     expect(kept()).toEqual([draft('chat'), draft('new', null), draft('edit', 1, 7)]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(saves()).toHaveLength(3);
+  });
+
+  it('goes nowhere once whoever typed it is gone', async () => {
+    drafts.write(1, 'mine');
+    drafts.end();
+    drafts.write(1, 'mine, too');
+    await vi.advanceTimersByTimeAsync(1000);
+    await drafts.flush();
+    expect(saves()).toEqual([]);
   });
 
   it('comes back at the next start, before what was typed meanwhile', async () => {
@@ -120,6 +132,18 @@ describe('what is typed', () => {
     drafts.write(1, '');
     await drafts.flush();
     expect(kept()).toEqual([]);
+  });
+
+  it('is what it was before, when it became that again while it was saved', async () => {
+    drafts.write(1, 'first');
+    await drafts.flush();
+    const release = held('save_draft');
+    drafts.write(1, 'second');
+    await vi.advanceTimersByTimeAsync(400);
+    drafts.write(1, 'first');
+    release();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(kept()).toEqual([draft('first')]);
   });
 
   it('is saved one after the other, so that the last one stays', async () => {

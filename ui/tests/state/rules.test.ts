@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { groupByDay } from '../../src/chat/days';
-import { Drafts } from '../../src/chat/drafts.svelte';
+import { Drafts } from '../../src/lib/drafts.svelte';
 import { bytes, LONGEST_QUESTION, refusal } from '../../src/chat/limits';
 import { lacksSymbols, starters } from '../../src/chat/starters';
 import { jsonFault, readObject } from '../../src/context/json';
@@ -161,7 +161,7 @@ describe('a profile that is edited', () => {
     expect(form.changed).toBe(false);
     form.goals = 'other';
     expect(form.changed).toBe(true);
-    form.saved();
+    form.saved(profile, form.state);
     expect(form.changed).toBe(false);
   });
 });

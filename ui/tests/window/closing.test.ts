@@ -1,10 +1,10 @@
 /** What stops answers asks first; chats leave as files and come in. */
 import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import { refuse } from '../fake/backend';
-import { ask, button, choose, click, confirm, on, open, section, tab, times } from './open';
+import { problem, refuse } from '../fake/backend';
+import { ask, button, choose, click, confirm, on, open, section, tab, times, write } from './open';
 
-const close = (answers: number) => window.dispatchEvent(new CustomEvent('close-asked', { detail: answers }));
+const close = (writing: number, unsaved = 0) => window.dispatchEvent(new CustomEvent('close-asked', { detail: { writing, unsaved } }));
 
 describe('closing the window', () => {
   it('asks while answers are being written, and keeps open', async () => {
@@ -38,6 +38,25 @@ describe('closing the window', () => {
 });
 
 describe('signing out', () => {
+  it('counts what is written in chats that were never looked at', async () => {
+    open({ signedIn: true }, (backend) => {
+      const chat = backend.chat('In a terminal');
+      for (let i = 0; i < 2; i += 1) backend.message(chat.id, 'assistant', '', { state: 'writing' });
+    });
+    await choose(/^Account:/, 'Sign out');
+    const dialog = await screen.findByRole('dialog', { name: '2 answers are still being written' });
+    expect(dialog.textContent).toContain('Signing out stops them.');
+  });
+
+  it('doesn’t wait for a core that can’t tell', async () => {
+    const backend = open({ signedIn: true, pace: 5 });
+    await ask('are you busy');
+    await button('Stop');
+    backend.refusals.set('answers_at_stake', refuse('internal', 'Something went wrong.'));
+    await choose(/^Account:/, 'Sign out');
+    await on('sign-in');
+  });
+
   it('asks while an answer is being written', async () => {
     const backend = open({ signedIn: true, pace: 5 });
     await ask('are you busy');
@@ -64,43 +83,46 @@ describe('signing out', () => {
 describe('locking', () => {
   const lock = () => fireEvent.keyDown(document.body, { key: 'l', ctrlKey: true });
 
-  it('asks while an answer is being written, and can be refused', async () => {
+  it('waits for nothing, not even for an answer that is being written', async () => {
     const backend = open({ signedIn: true, pace: 5 });
     await ask('are you busy');
     await button('Stop');
     await lock();
-    const dialog = await screen.findByRole('dialog', { name: '1 answer is still being written' });
-    expect(dialog.textContent).toContain('Locking stops it. What was written so far is kept, and it can go on the next time.');
-    // The keys that asked are no answer.
+    // The keys are pressed twice.
     await lock();
-    await lock();
-    await confirm('1 answer is still being written', 'Don’t lock');
-    await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
-    expect(times(backend, 'lock')).toBe(0);
-    await choose(/^Account:/, 'Lock');
-    await confirm('1 answer is still being written', 'Lock');
     await on('locked');
     expect(times(backend, 'lock')).toBe(1);
   });
 
-  it('counts what is written in chats that were never looked at', async () => {
-    open({ signedIn: true }, (backend) => {
-      const chat = backend.chat('In a terminal');
-      for (let i = 0; i < 2; i += 1) backend.message(chat.id, 'assistant', '', { state: 'writing' });
+  it('asks when it would lose an answer that the disk doesn’t take', async () => {
+    const backend = open({ signedIn: true }, (made) => {
+      made.message(made.chat('Full').id, 'assistant', 'Every word.', { state: 'failed', problem: problem('not_saved', 'This answer isn’t saved.', { advice: ['make_room'] }) });
     });
     await button(/^Account:/);
     await lock();
-    const dialog = await screen.findByRole('dialog', { name: '2 answers are still being written' });
-    expect(dialog.textContent).toContain('Locking stops them.');
+    const dialog = await screen.findByRole('dialog', { name: '1 answer isn’t saved' });
+    expect(dialog.textContent).toContain('Locking now loses what isn’t saved');
+    await confirm('1 answer isn’t saved', 'Don’t lock');
+    await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(times(backend, 'lock')).toBe(0);
+    close(2, 1);
+    await confirm('1 answer isn’t saved', 'Keep open');
+    await click('Full');
+    expect(await screen.findByText('This answer isn’t saved.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
   });
 
-  it('doesn’t wait for a core that can’t tell', async () => {
-    const backend = open({ signedIn: true, pace: 5 });
-    await ask('are you busy');
-    await button('Stop');
-    backend.refusals.set('answers_at_stake', refuse('internal', 'Something went wrong.'));
+  it('asks when it would lose what was typed', async () => {
+    const backend = open({ signedIn: true });
+    await button(/^Account:/);
+    backend.refusals.set('save_draft', refuse('disk_full', 'The disk is full.'));
+    await write('Message', 'half a thought');
+    await lock();
+    await confirm('What you typed can’t be saved', 'Don’t lock');
+    await vi.waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
     await lock();
     await on('locked');
+    expect(backend.talks.drafts.map(({ text }) => text)).toEqual(['half a thought']);
   });
 });
 
@@ -116,6 +138,24 @@ describe('chats as files', () => {
     release();
     expect(await screen.findByText('/home/ada/Documents/algoagent-chats.zip')).toBeTruthy();
     expect((await button('Export all chats…')).getAttribute('aria-busy')).toBe('false');
+  });
+
+  it('show how far they are on their way out, and can be given up', async () => {
+    const backend = open({ signedIn: true }, ({ house }) => {
+      house.work = { kind: 'export', step: 'Exporting chats', done: 30, total: 120 };
+    });
+    await section('Data');
+    let release = (): void => undefined;
+    backend.holds.set('export_chats', new Promise((resolve) => (release = resolve)));
+    await click('Export all chats…');
+    const bar = await screen.findByRole('progressbar', { name: 'Exporting chats' });
+    expect(bar.closest('.work')?.textContent).toContain('25');
+    await click('Cancel');
+    await vi.waitFor(() => { expect(times(backend, 'cancel_work')).toBe(1); });
+    backend.refusals.set('export_chats', refuse('cancelled', 'It was cancelled.'));
+    release();
+    await vi.waitFor(async () => { expect((await button('Export all chats…')).getAttribute('aria-busy')).toBe('false'); });
+    expect(screen.queryByText(/were exported|It was cancelled/)).toBeNull();
   });
 
   it('come in, and it is said how many', async () => {

@@ -272,6 +272,22 @@ describe('versions of a context', () => {
     expect(screen.queryByText('Restore this version')).toBeNull();
   });
 
+  it('come in pages, the older ones when they are asked for', async () => {
+    await editing({ type: 'momentum' }, (made) => {
+      for (let i = 0; i < 44; i += 1) made.written.handlers.update_context({ context_id: 7, draft: { name: 'Mine', instructions: `Line ${String(i)}.`, data: {}, active: true, model: null } });
+    });
+    await choose('Options of this context', 'Versions');
+    const list = within(await screen.findByRole('list', { name: 'Versions' }));
+    const shown = () => list.getAllByRole('button', { name: /^Version/ }).length;
+    expect(shown()).toBe(20);
+    await click('Older versions');
+    await vi.waitFor(() => { expect(shown()).toBe(40); });
+    await vi.waitFor(() => { expect(document.activeElement?.textContent).toMatch(/^Version 25\b/); });
+    await click('Older versions');
+    await vi.waitFor(() => { expect(shown()).toBe(45); });
+    expect(screen.queryByRole('button', { name: 'Older versions' })).toBeNull();
+  });
+
   it('that can’t be loaded say so and are asked for again', async () => {
     const backend = await editing({});
     backend.refusals.set('context_versions', refuse('internal', 'They can’t be read.'));
@@ -311,6 +327,15 @@ describe('what new chats begin with', () => {
     expect(screen.queryByText('Default')).toBeNull();
     await click('New chat');
     expect(await button('Context: No context')).toBeTruthy();
+  });
+
+  it('a context that is off stays off when it is saved', async () => {
+    const backend = await editing({});
+    await fireEvent.click(await screen.findByRole('switch', { name: 'List “Mine” in the chat’s context menu' }));
+    await vi.waitFor(() => { expect(last(backend, 'set_context_active')).toEqual({ context_id: 7, on: false }); });
+    await write('Instructions', 'Other words.');
+    await save();
+    await vi.waitFor(() => { expect(last(backend, 'update_context')).toMatchObject({ draft: { instructions: 'Other words.', active: false } }); });
   });
 
   it('a switch that is refused goes back', async () => {

@@ -3,6 +3,7 @@ import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, it, vi } from 'vitest';
 import { Desk } from '../../src/chat/desk.svelte';
 import { install, type Chat, type Message } from '../../src/lib/api';
+import { Drafts } from '../../src/lib/drafts.svelte';
 import { Backend, refuse } from '../fake/backend';
 import Stage from './Stage.svelte';
 
@@ -11,7 +12,7 @@ function stage(count: number): { backend: Backend; desk: Desk; chat: Chat; messa
   const chat = backend.chat('Long');
   const messages = Array.from({ length: count }, (_, i) => backend.message(chat.id, i % 2 ? 'assistant' : 'user', `Number ${String(i + 1)}.`));
   install(backend);
-  const desk = new Desk();
+  const desk = new Desk(new Drafts());
   render(Stage, { desk });
   return { backend, desk, chat, messages };
 }

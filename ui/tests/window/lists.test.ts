@@ -103,7 +103,7 @@ describe('a chat that is deleted', () => {
     await click('Undo');
     await vi.waitFor(() => { expect(heading()).toBe(TITLE); });
     expect((await screen.findByLabelText<HTMLTextAreaElement>('Message')).value).toBe('half a thought');
-    expect(backend.talks.drafts).toContainEqual({ chat_id: chatOf(backend).id, message_id: null, text: 'half a thought' });
+    expect(backend.talks.drafts).toContainEqual({ at: 'chat', chat_id: chatOf(backend).id, text: 'half a thought' });
   });
 
   it('that can’t be stays', async () => {

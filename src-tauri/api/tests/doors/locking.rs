@@ -59,8 +59,9 @@ async fn the_lock_offers_to_end_the_persons_other_sessions() {
 async fn a_door_tells_how_many_answers_a_lock_would_stop() {
     let house = House::open().await;
     let (door, _) = house.register("ada").await;
-    let at_stake =
-        async |door: &algoagent_api::Door| ask(door, "answers_at_stake", json!({})).await;
+    let at_stake = async |door: &algoagent_api::Door| {
+        ask(door, "answers_at_stake", json!({})).await["writing"].clone()
+    };
     let (grace, _) = house.register("grace").await;
     let elsewhere = house.door();
     ask(&elsewhere, "sign_in", json!({ "username": "ada", "password": PASSWORD })).await;

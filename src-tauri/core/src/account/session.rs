@@ -295,11 +295,14 @@ impl Session {
         self.0.unlocked.desk.running_count()
     }
 
-    /// How many answers stop when it ends: all that are being written on its vault, or none while
-    /// another session keeps that open.
-    pub fn answers_at_stake(&self) -> usize {
-        let last = self.0.unlocked.sessions.load(Ordering::Acquire) <= 1;
-        if last { self.answers_under_way() } else { 0 }
+    /// How many answers ended on its vault and aren't saved, because the disk doesn't take them.
+    pub fn answers_unsaved(&self) -> usize {
+        self.0.unlocked.desk.unsaved_count()
+    }
+
+    /// Whether its vault is closed when it ends: no other session keeps that open.
+    pub fn is_last(&self) -> bool {
+        self.0.unlocked.sessions.load(Ordering::Acquire) <= 1
     }
 
     /// Where it was started.

@@ -19,6 +19,8 @@ pub enum WorkKind {
     Backup,
     /// Chats come in from a file.
     Import,
+    /// All chats leave as a file.
+    Export,
 }
 
 /// How far long work is.
@@ -28,10 +30,10 @@ pub struct WorkInfo {
     pub kind: WorkKind,
     /// What is being done just now, for a person.
     pub step: String,
-    /// Bytes done.
+    /// Bytes or chats done.
     #[ts(type = "number")]
     pub done: u64,
-    /// Bytes to do; 0 when that isn't known.
+    /// Bytes or chats to do; 0 when that isn't known.
     #[ts(type = "number")]
     pub total: u64,
 }

@@ -68,6 +68,10 @@ impl Chores {
         lock(&self.coming).contains(&id)
     }
 
+    pub(super) fn is_any_coming(&self) -> bool {
+        !lock(&self.coming).is_empty()
+    }
+
     /// The next deleted chat whose time is over, or when that of another will be.
     fn next(&self) -> Result<ChatId, Option<Instant>> {
         let mut due = lock(&self.due);

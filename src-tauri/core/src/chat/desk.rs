@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::answer::Held;
 use super::{ChatEvent, Message};
 use crate::ids::{ChatId, MessageId};
 
@@ -26,6 +27,10 @@ const LAST_SAVE: Duration = Duration::from_secs(10);
 pub(crate) struct Desk {
     events: broadcast::Sender<ChatEvent>,
     running: Mutex<HashMap<MessageId, Running>>,
+    /// Answers that ended and aren't saved.
+    pub(super) held: Held,
+    /// Rises when the vault is closed.
+    closing: CancellationToken,
 }
 
 /// What happens to one answer: [`ChatEvent::Text`], [`ChatEvent::Anew`], [`ChatEvent::Strategy`]
@@ -41,7 +46,12 @@ struct Running {
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { events: broadcast::Sender::new(BACKLOG), running: Mutex::default() }
+        Self {
+            events: broadcast::Sender::new(BACKLOG),
+            running: Mutex::default(),
+            held: Held::default(),
+            closing: CancellationToken::new(),
+        }
     }
 }
 
@@ -110,18 +120,37 @@ impl Desk {
 
     /// How many answers are being written.
     pub(crate) fn running_count(&self) -> usize {
-        self.running().values().filter(|running| !running.task.is_finished()).count()
+        let lives = |id: &MessageId, running: &Running| {
+            !running.task.is_finished() && !self.held.holds(*id)
+        };
+        self.running().iter().filter(|(id, running)| lives(id, running)).count()
     }
 
-    /// Resolves when no answer is being written.
+    /// How many answers ended and aren't saved: the disk doesn't take them.
+    pub(crate) fn unsaved_count(&self) -> usize {
+        self.held.count()
+    }
+
+    /// An answer that isn't saved.
+    pub(crate) fn unsaved(&self, id: MessageId) -> Option<Message> {
+        self.held.get(id)
+    }
+
+    /// Resolves when no answer is being written or waits to be saved.
     pub(crate) async fn idle(&self) {
-        while self.running_count() > 0 {
+        while self.running_count() + self.unsaved_count() > 0 {
             tokio::time::sleep(LOOK).await;
         }
     }
 
+    /// Resolves when the vault is closed.
+    pub(super) async fn closes(&self) {
+        self.closing.cancelled().await;
+    }
+
     /// Stops every answer and waits until each has saved what was written.
     pub(crate) async fn clear(&self) {
+        self.closing.cancel();
         let all: Vec<Running> = self.running().drain().map(|(_, running)| running).collect();
         for running in &all {
             running.stop.cancel();

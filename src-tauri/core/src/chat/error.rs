@@ -25,6 +25,9 @@ pub enum ChatError {
     /// An answer is being written in this chat.
     #[error("an answer is being written")]
     Busy,
+    /// The last answer in this chat waits for room on the disk.
+    #[error("an answer isn't saved yet")]
+    Unsaved,
     /// A program ended this chat, and another one wants to go on with it.
     #[error("the chat was ended")]
     Ended,

@@ -116,7 +116,8 @@ pub enum ChatEvent {
         /// Which block, which strategy, which version.
         mark: StrategyMark,
     },
-    /// The answer ended: done, stopped or failed. The message is as stored.
+    /// The answer ended: done, stopped or failed. The message is as stored; one that the disk
+    /// didn't take says so as its problem, and this comes again once it is stored.
     Ended {
         /// The chat.
         chat_id: ChatId,

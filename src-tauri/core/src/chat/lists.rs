@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use ts_rs::TS;
 
-use super::{Chat, ChatError, ChatEvent, ChatPage, Cursor, cost, ops, store};
+use super::{Chat, ChatError, ChatEvent, ChatPage, Cursor, cost, ops, origin, store};
 use crate::account::{Session, Unlocked};
 use crate::ids::{ChatId, MessageId};
 use crate::search;
@@ -129,6 +129,9 @@ pub(crate) async fn purge(unlocked: &Unlocked, id: ChatId) -> Result<(), ChatErr
             return Ok(());
         }
         let more = purge_piece(&mut row, id).await?;
+        if !more {
+            origin::sweep(unlocked, &mut row).await?;
+        }
         row.commit().await?;
         drop(db);
         if !more {

@@ -32,8 +32,8 @@ pub(crate) use chores::Chores;
 pub use cost::{Used, UsedBy, used};
 pub(crate) use desk::Desk;
 pub use desk::Followed;
-pub use drafts::{Draft, drafts, save_draft};
-pub(crate) use drafts::{LONGEST_DRAFT, keep as keep_draft};
+pub use drafts::{Draft, DraftPlace, drafts, save_draft};
+pub(crate) use drafts::{LONGEST_DRAFT, forget as forget_draft, keep as keep_draft};
 pub use error::ChatError;
 pub use event::ChatEvent;
 pub use lists::{List, archive, delete, list, pin, restore, seen};
@@ -43,6 +43,7 @@ pub use ops::{
     text_of, try_again,
 };
 pub use origin::{Origin, origin};
+pub(crate) use origin::{profile_version, sweep};
 pub use prompt::{Prompt, PromptTurn, Wanted, prompt};
 pub use records::{
     Named, Record, begin_empty, ended_answer, find, find_whole, may_send, records, set_ended,

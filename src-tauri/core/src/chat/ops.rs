@@ -5,8 +5,8 @@ use sqlx::SqliteConnection;
 use super::desk::Followed;
 use super::store::{self, NewMessage, Stored};
 use super::{
-    Chat, ChatError, ChatEvent, LONGEST_QUESTION, Message, MessageState, Role, Sent, answer,
-    drafts, records, title,
+    Chat, ChatError, ChatEvent, DraftPlace, LONGEST_QUESTION, Message, MessageState, Role, Sent,
+    answer, drafts, records, title,
 };
 use crate::account::{Connection, Session};
 use crate::clock::Timestamp;
@@ -95,7 +95,7 @@ pub async fn send_and_follow(
         }
     };
     if new.from_draft {
-        drafts::forget(&mut row, from, None).await?;
+        drafts::forget(&mut row, DraftPlace::Chat { chat_id: from }).await?;
     }
     let parent_id = store::head(&mut row, chat_id).await?;
     let (question, answer) = insert(&mut row, chat_id, parent_id, &text, false, now).await?;
@@ -204,7 +204,7 @@ pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatErr
     Ok(begin(session, db, old.chat_id, question, answer).await?.0)
 }
 
-/// Refuses a chat in which an answer is being written. One that is only stored as such (its
+/// Refuses a chat in which an answer is being written or waits to be saved. One that is only stored as such (its
 /// last save failed) is marked as broken off instead: nobody writes it any more.
 pub(super) async fn refuse_while_writing(
     session: &Session,
@@ -212,6 +212,9 @@ pub(super) async fn refuse_while_writing(
     id: ChatId,
 ) -> Result<(), ChatError> {
     for answer in store::writing(db, id).await? {
+        if session.unlocked().desk.held.holds(answer) {
+            return Err(ChatError::Unsaved);
+        }
         if session.unlocked().desk.is_running(answer) {
             return Err(ChatError::Busy);
         }
@@ -336,7 +339,7 @@ pub(super) async fn told(
 /// # Errors
 /// [`ChatError::NotFound`].
 pub async fn text_of(session: &Session, id: MessageId) -> Result<String, ChatError> {
-    message(session, id).await.map(|stored| stored.message.text)
+    message(session, id).await.map(|message| message.text)
 }
 
 /// A message as plain text: an answer without its marks, a question as it was typed.
@@ -344,16 +347,18 @@ pub async fn text_of(session: &Session, id: MessageId) -> Result<String, ChatErr
 /// # Errors
 /// [`ChatError::NotFound`].
 pub async fn plain_text_of(session: &Session, id: MessageId) -> Result<String, ChatError> {
-    let Message { role, text, .. } = message(session, id).await?.message;
+    let Message { role, text, .. } = message(session, id).await?;
     if role == Role::User {
         return Ok(text);
     }
     aside(move || render::plain_text(&text)).await
 }
 
-async fn message(session: &Session, id: MessageId) -> Result<Stored, ChatError> {
+async fn message(session: &Session, id: MessageId) -> Result<Message, ChatError> {
     let mut db = session.vault().await?;
-    store::message(&mut db, id).await?.ok_or(ChatError::NotFound)
+    let mut message = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?.message;
+    session.unlocked().desk.held.mend(&mut message);
+    Ok(message)
 }
 
 /// Reads a message again and renders it. Gives the connection back before it renders.

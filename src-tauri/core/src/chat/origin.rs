@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use ts_rs::TS;
 
 use super::ChatError;
-use crate::account::Session;
+use crate::account::{Session, Unlocked};
 use crate::clock::Timestamp;
 use crate::context::{self, ContextVersion};
 use crate::ids::MessageId;
@@ -57,7 +57,7 @@ pub async fn origin(session: &Session, id: MessageId) -> Result<Origin, ChatErro
 }
 
 /// The profile as it is now among those that answers were made with.
-pub(super) async fn profile_version(
+pub(crate) async fn profile_version(
     db: &mut SqliteConnection,
     profile: &ProfileDraft,
     now: Timestamp,
@@ -78,4 +78,30 @@ pub(super) async fn profile_version(
             .await
         }
     }
+}
+
+/// Deletes what nothing was made with any more: versions of contexts that are gone, and profiles but
+/// for the newest, which the next answer may be made with. While answers are on their way to the
+/// disk, or chats come in, it is left for another time: they may name what nothing names yet.
+pub(crate) async fn sweep(
+    unlocked: &Unlocked,
+    db: &mut SqliteConnection,
+) -> Result<(), sqlx::Error> {
+    let Unlocked { desk, chores, .. } = unlocked;
+    if desk.running_count() + desk.unsaved_count() > 0 || chores.is_any_coming() {
+        return Ok(());
+    }
+    sqlx::query(
+        "DELETE FROM context_version WHERE context_id IS NULL AND NOT EXISTS
+            (SELECT 1 FROM message WHERE context_version_id = context_version.id)",
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "DELETE FROM profile_version WHERE id < (SELECT max(id) FROM profile_version) AND NOT EXISTS
+            (SELECT 1 FROM message WHERE profile_version_id = profile_version.id)",
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -51,7 +51,7 @@ pub async fn find_whole(
 ) -> Result<(Record, Vec<Message>), ChatError> {
     let mut db = session.vault().await?;
     let record = find_in(&mut db, named).await?;
-    let messages = branch(&mut db, record.chat.id).await?;
+    let messages = branch(session, &mut db, record.chat.id).await?;
     Ok((record, messages))
 }
 
@@ -143,16 +143,21 @@ pub async fn set_ended(session: &Session, id: ChatId, ended: bool) -> Result<Rec
 pub async fn whole_branch(session: &Session, id: ChatId) -> Result<Vec<Message>, ChatError> {
     let mut db = session.vault().await?;
     store::chat(&mut db, id).await?.ok_or(ChatError::NotFound)?;
-    branch(&mut db, id).await
+    branch(session, &mut db, id).await
 }
 
-async fn branch(db: &mut Connection<'_>, id: ChatId) -> Result<Vec<Message>, ChatError> {
+async fn branch(
+    session: &Session,
+    db: &mut Connection<'_>,
+    id: ChatId,
+) -> Result<Vec<Message>, ChatError> {
     let Some(head) = store::head(db, id).await? else { return Ok(Vec::new()) };
     let stored = store::branch(db, head, u32::MAX).await?;
     let mut marks = strategy::marks_in(db, id).await?;
     let messages = stored.into_iter().map(|stored| {
         let mut message = stored.message;
         message.strategies = marks.remove(&message.id).unwrap_or_default();
+        session.unlocked().desk.held.mend(&mut message);
         message
     });
     Ok(messages.collect())
@@ -165,6 +170,7 @@ async fn branch(db: &mut Connection<'_>, id: ChatId) -> Result<Vec<Message>, Cha
 pub async fn ended_answer(session: &Session, id: MessageId) -> Result<Option<Message>, ChatError> {
     let mut db = session.vault().await?;
     let mut message = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?.message;
+    session.unlocked().desk.held.mend(&mut message);
     if message.state == MessageState::Writing {
         return Ok(None);
     }

@@ -3,7 +3,10 @@
 use sqlx::SqliteConnection;
 
 use super::store::{self, Stored};
-use super::{Chat, ChatError, ChatEvent, MessageState, OpenChat, Role, Sent, drafts, ops, summary};
+use super::{
+    Chat, ChatError, ChatEvent, DraftPlace, MessageState, OpenChat, Role, Sent, drafts, ops,
+    summary,
+};
 use crate::account::{Connection, Session};
 use crate::ids::{ChatId, MessageId};
 use crate::vault::Transaction;
@@ -47,7 +50,7 @@ pub async fn open(session: &Session, id: ChatId, place: Place) -> Result<OpenCha
             store::below(&mut db, after, PAGE).await?
         }
     };
-    page(db, chat, &mut stored).await
+    page(session, db, chat, &mut stored).await
 }
 
 /// Shows a message: its branch becomes the current one, down to the newest message that was last
@@ -72,11 +75,12 @@ pub async fn show(session: &Session, id: MessageId) -> Result<OpenChat, ChatErro
     let room = PAGE - u32::try_from(after.len()).unwrap_or(PAGE);
     let mut stored = store::branch(&mut db, id, room).await?;
     stored.extend(after);
-    page(db, chat, &mut stored).await
+    page(session, db, chat, &mut stored).await
 }
 
 /// Describes a page of messages. Gives the connection back before it renders.
 async fn page(
+    session: &Session,
     mut db: Connection<'_>,
     chat: Chat,
     stored: &mut Vec<Stored>,
@@ -96,7 +100,8 @@ async fn page(
     }
     let has_newer = stored.last().is_some_and(|last| last.chosen.is_some());
     drop(db);
-    let messages = ops::rendered(std::mem::take(stored)).await?;
+    let mut messages = ops::rendered(std::mem::take(stored)).await?;
+    messages.iter_mut().for_each(|message| session.unlocked().desk.held.mend(message));
     let has_older = messages.first().is_some_and(|first| first.parent_id.is_some());
     Ok(OpenChat { chat, messages, has_older, has_newer, summaries })
 }
@@ -128,7 +133,8 @@ pub async fn edit(session: &Session, id: MessageId, text: String) -> Result<Sent
     ops::refuse_while_writing(session, &mut row, old.chat_id).await?;
     let (question, answer) =
         ops::insert(&mut row, old.chat_id, old.parent_id, &text, false, now).await?;
-    drafts::forget(&mut row, Some(old.chat_id), Some(id)).await?;
+    let place = DraftPlace::Question { chat_id: old.chat_id, message_id: id };
+    drafts::forget(&mut row, place).await?;
     row.commit().await?;
     Ok(ops::begin(session, db, old.chat_id, question, answer).await?.0)
 }
@@ -136,12 +142,16 @@ pub async fn edit(session: &Session, id: MessageId, text: String) -> Result<Sent
 /// Copies a branch up to a message into a chat of its own, with the strategies found in it.
 ///
 /// # Errors
-/// [`ChatError::NotFound`]; [`ChatError::Busy`] when the message is being written.
+/// [`ChatError::NotFound`]; [`ChatError::Busy`] when the message is being written and
+/// [`ChatError::Unsaved`] when it waits to be saved.
 pub async fn fork(session: &Session, id: MessageId) -> Result<Chat, ChatError> {
     let core = session.core();
     let (now, session_id) = (core.sources.now(), core.sources.uuid().to_string());
     let mut db = session.vault().await?;
     let message = store::message(&mut db, id).await?.ok_or(ChatError::NotFound)?.message;
+    if session.unlocked().desk.held.holds(id) {
+        return Err(ChatError::Unsaved);
+    }
     if message.state == MessageState::Writing && session.unlocked().desk.is_running(id) {
         return Err(ChatError::Busy);
     }

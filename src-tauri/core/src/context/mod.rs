@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 use ts_rs::TS;
 
 use crate::account::{Locked, Session};
+use crate::chat::{self, DraftPlace};
 use crate::clock::Timestamp;
 use crate::ids::ContextId;
 use crate::model::ModelRef;
@@ -82,6 +83,15 @@ pub struct ContextVersion {
     pub data: serde_json::Map<String, serde_json::Value>,
 }
 
+/// Some versions of a context.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct VersionPage {
+    /// They, the newest first.
+    pub versions: Vec<ContextVersion>,
+    /// Whether there are older ones.
+    pub has_older: bool,
+}
+
 /// A context to begin with, for one of the usual kinds of strategy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Template {
@@ -133,6 +143,10 @@ impl From<ProfileError> for ContextError {
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_INSTRUCTIONS: usize = 64 * 1024;
+/// As many contexts as a person may have, so that a list of all of them stays short.
+const MOST: u32 = 500;
+/// Versions on a page.
+const PAGE: u32 = 20;
 
 /// All contexts, the last changed first.
 ///
@@ -210,17 +224,22 @@ pub async fn set_active(
     described_one(&mut db, id).await
 }
 
-/// The words of a context at all times, the newest first.
+/// The words of a context as they were before the version of a number, the newest first; without
+/// one from the current words on.
 ///
 /// # Errors
 /// [`ContextError::NotFound`].
 pub async fn versions(
     session: &Session,
     id: ContextId,
-) -> Result<Vec<ContextVersion>, ContextError> {
+    before: Option<u32>,
+) -> Result<VersionPage, ContextError> {
     let mut db = session.vault().await?;
     read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
-    Ok(store::versions(&mut db, id).await?)
+    let mut versions = store::versions(&mut db, id, before, PAGE + 1).await?;
+    let has_older = versions.len() > PAGE as usize;
+    versions.truncate(PAGE as usize);
+    Ok(VersionPage { versions, has_older })
 }
 
 /// Lets a context say again what it said once. That is its next version.
@@ -235,9 +254,7 @@ pub async fn restore_version(
     let now = session.core().sources.now();
     let mut db = session.vault().await?;
     let context = read(&mut db, id).await?.ok_or(ContextError::NotFound)?;
-    let old = store::versions(&mut db, id).await?;
-    let old = old.into_iter().find(|version| version.number == number);
-    let old = old.ok_or(ContextError::NotFound)?;
+    let old = store::numbered(&mut db, id, number).await?.ok_or(ContextError::NotFound)?;
     let draft = ContextDraft {
         name: old.name,
         instructions: old.instructions,
@@ -290,12 +307,22 @@ fn searched(draft: &ContextDraft) -> String {
 /// Makes a context.
 ///
 /// # Errors
-/// [`ContextError::Invalid`] with the first field that can't be taken.
+/// [`ContextError::Invalid`] with the first field that can't be taken, and when there are as many
+/// contexts as a person may have.
 pub async fn create(session: &Session, draft: ContextDraft) -> Result<Context, ContextError> {
     let draft = check(draft)?;
     let now = session.core().sources.now();
     let mut db = session.vault().await?;
     let mut row = Transaction::begin(&mut db).await?;
+    if store::count(&mut row).await? >= MOST {
+        return Err(Invalid::new(
+            "name",
+            format!(
+                "You have {MOST} contexts, and more can't be kept. Delete one that you don't use."
+            ),
+        )
+        .into());
+    }
     let id = store::insert(&mut row, &draft, now).await?;
     store::add_version(&mut row, id, &draft, now).await?;
     search::take_context(&mut row, id, &searched(&draft)).await?;
@@ -344,13 +371,16 @@ pub async fn delete(session: &Session, id: ContextId) -> Result<(), ContextError
         return Err(ContextError::NotFound);
     }
     search::forget_context(&mut row, id).await?;
+    chat::forget_draft(&mut row, DraftPlace::Context { context_id: Some(id) }).await?;
+    chat::sweep(session.unlocked(), &mut row).await?;
     row.commit().await?;
     Ok(())
 }
 
-pub(crate) use store::{mark_used, newest_version, read, version};
+pub(crate) use store::{keep_version, mark_used, newest_version, read, version};
 
-fn check(mut draft: ContextDraft) -> Result<ContextDraft, Invalid> {
+/// The context as it is kept, if it can be.
+pub(crate) fn check(mut draft: ContextDraft) -> Result<ContextDraft, Invalid> {
     draft.name = draft.name.trim().to_owned();
     if draft.name.is_empty() {
         return Err(Invalid::new("name", "Give the context a name."));

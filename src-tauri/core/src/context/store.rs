@@ -188,34 +188,71 @@ pub(super) async fn add_version(
         }
         newest => newest.map_or(1, |known| known.number + 1),
     };
-    sqlx::query(
-        "INSERT INTO context_version (context_id, number, created_at, name, data, instructions)
-         VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(id)
-    .bind(number)
-    .bind(now.0)
-    .bind(&draft.name)
-    .bind(Json(&draft.data))
-    .bind(&draft.instructions)
-    .execute(db)
-    .await?;
+    let ContextDraft { name, instructions, data, .. } = draft.clone();
+    let version = ContextVersion { number, created_at: now, name, instructions, data };
+    keep_version(db, Some(id), &version).await?;
     Ok(())
 }
 
-/// All versions of a context, the newest first.
+/// Keeps what a context said, also one that isn't here, and gives what names that.
+pub(crate) async fn keep_version(
+    db: &mut SqliteConnection,
+    id: Option<ContextId>,
+    version: &ContextVersion,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "INSERT INTO context_version (context_id, number, created_at, name, data, instructions)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+    )
+    .bind(id)
+    .bind(version.number)
+    .bind(version.created_at.0)
+    .bind(&version.name)
+    .bind(Json(&version.data))
+    .bind(&version.instructions)
+    .fetch_one(db)
+    .await
+}
+
+/// At most so many versions of a context before the one of a number, the newest first.
 pub(super) async fn versions(
     db: &mut SqliteConnection,
     id: ContextId,
+    before: Option<u32>,
+    limit: u32,
 ) -> Result<Vec<ContextVersion>, sqlx::Error> {
     let rows: Vec<VersionRow> = sqlx::query_as(
         "SELECT number, created_at, name, data, instructions FROM context_version
-         WHERE context_id = ? ORDER BY number DESC",
+         WHERE context_id = ? AND number < ? ORDER BY number DESC LIMIT ?",
     )
     .bind(id)
+    .bind(before.map_or(i64::MAX, i64::from))
+    .bind(limit)
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(ContextVersion::from).collect())
+}
+
+/// The version of a context that has this number.
+pub(super) async fn numbered(
+    db: &mut SqliteConnection,
+    id: ContextId,
+    number: u32,
+) -> Result<Option<ContextVersion>, sqlx::Error> {
+    let row: Option<VersionRow> = sqlx::query_as(
+        "SELECT number, created_at, name, data, instructions FROM context_version
+         WHERE context_id = ? AND number = ?",
+    )
+    .bind(id)
+    .bind(number)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(ContextVersion::from))
+}
+
+/// How many contexts there are.
+pub(super) async fn count(db: &mut SqliteConnection) -> Result<u32, sqlx::Error> {
+    sqlx::query_scalar("SELECT count(*) FROM context").fetch_one(db).await
 }
 
 /// What names the newest version of a context.

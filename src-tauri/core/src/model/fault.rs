@@ -90,7 +90,7 @@ impl ProblemCode {
             Self::NotTheService => vec![CheckNetwork, OpenSettings],
             Self::EmptyAnswer => vec![TryAgain, Rephrase],
             Self::RequestRefused => vec![ChooseModel, TryAgain],
-            Self::NotSaved => vec![MakeRoom, TryAgain],
+            Self::NotSaved => vec![MakeRoom],
         }
     }
 }

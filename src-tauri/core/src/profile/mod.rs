@@ -289,7 +289,8 @@ pub const RISK_BOUNDS: [(&str, f64, f64); 4] = [
     ("take_profit_pct", 0.001, 5.0),
 ];
 
-fn check(mut draft: ProfileDraft) -> Result<ProfileDraft, Invalid> {
+/// The profile as it is kept, if it can be.
+pub(crate) fn check(mut draft: ProfileDraft) -> Result<ProfileDraft, Invalid> {
     let mut symbols: Vec<String> = Vec::new();
     for symbol in draft.symbols {
         let symbol = symbol.trim().to_uppercase();

@@ -1,12 +1,15 @@
 //! A chat as JSON: what it is, then its messages one a line, each after the one that it follows,
-//! then what was typed and not sent, and what was summarised.
+//! then what was typed and not sent, what was summarised, and what the answers were made with.
 //!
 //! The ids in it are those of the file alone. It holds no key and no part that only a service
 //! understands.
 
-use serde::Serialize;
+use std::collections::HashMap;
 
-use super::store::{ChatRow, DraftRow, MessageRow, SummaryRow};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::store::{ChatRow, DraftRow, MessageRow, SnapshotRow, SummaryRow, WordsRow};
 use super::{FORMAT, VERSION};
 use crate::clock::Timestamp;
 use crate::ids::MessageId;
@@ -58,16 +61,33 @@ struct Line<'a> {
     /// In US dollars.
     cost: Option<f64>,
     finish: Option<&'a str>,
-    parameters: Option<&'a serde_json::Value>,
+    parameters: Option<&'a Value>,
     left_out: u32,
     goes_on: bool,
+    /// Which of `contexts` the model was told.
+    context: Option<usize>,
+    /// Which of `profiles` it was told.
+    profile: Option<usize>,
     problem: Option<&'a Problem>,
 }
 
+/// What a context said at one time.
 #[derive(Serialize)]
-struct Tail<'a> {
-    drafts: Vec<Unsent<'a>>,
-    summaries: Vec<Summed<'a>>,
+struct Worded<'a> {
+    id: usize,
+    number: u32,
+    created_at: Timestamp,
+    name: &'a str,
+    instructions: &'a str,
+    data: &'a Value,
+}
+
+/// The profile at one time.
+#[derive(Serialize)]
+struct Snapshot<'a> {
+    id: usize,
+    created_at: Timestamp,
+    profile: &'a Value,
 }
 
 /// What was typed and not sent.
@@ -96,6 +116,33 @@ impl Numbers<'_> {
     fn of(&self, id: MessageId) -> Option<usize> {
         self.0.binary_search(&id).ok().map(|place| place + 1)
     }
+}
+
+/// Things that messages name, numbered from 1 as they are named first.
+#[derive(Default)]
+pub(super) struct Numbered {
+    pub(super) ids: Vec<i64>,
+    numbers: HashMap<i64, usize>,
+}
+
+impl Numbered {
+    fn number(&mut self, id: i64) -> usize {
+        *self.numbers.entry(id).or_insert_with(|| {
+            self.ids.push(id);
+            self.ids.len()
+        })
+    }
+}
+
+/// What the answers of a chat were made with.
+#[derive(Default)]
+pub(super) struct Origins {
+    pub(super) contexts: Numbered,
+    pub(super) profiles: Numbered,
+}
+
+fn begin_line(out: &mut Vec<u8>, first: bool) {
+    out.extend_from_slice(if first { b"\n" } else { b",\n" });
 }
 
 /// All that stands before the first message.
@@ -133,6 +180,7 @@ pub(super) fn message(
     out: &mut Vec<u8>,
     row: &MessageRow,
     numbers: &Numbers<'_>,
+    origins: &mut Origins,
     first: bool,
 ) -> Result<(), serde_json::Error> {
     let line = Line {
@@ -158,46 +206,86 @@ pub(super) fn message(
         parameters: row.parameters.as_ref().map(|json| &json.0),
         left_out: row.left_out,
         goes_on: row.goes_on,
+        context: row.context_version_id.map(|id| origins.contexts.number(id)),
+        profile: row.profile_version_id.map(|id| origins.profiles.number(id)),
         problem: row.problem.as_ref().map(|json| &json.0),
     };
-    out.extend_from_slice(if first { b"\n" } else { b",\n" });
+    begin_line(out, first);
     serde_json::to_writer(out, &line)
 }
 
-/// All that stands after the last message.
+/// What stands after the last message, up to what the answers were made with.
 pub(super) fn close(
     out: &mut Vec<u8>,
     drafts: &[DraftRow],
     summaries: &[SummaryRow],
     numbers: &Numbers<'_>,
 ) -> Result<(), serde_json::Error> {
-    let tail = Tail {
-        drafts: drafts
-            .iter()
-            .map(|row| Unsent {
-                message: numbers.of(row.message_id),
-                updated_at: Timestamp(row.updated_at),
+    let drafts: Vec<_> = drafts
+        .iter()
+        .map(|row| Unsent {
+            message: numbers.of(row.message_id),
+            updated_at: Timestamp(row.updated_at),
+            text: &row.text,
+        })
+        .collect();
+    let summaries: Vec<_> = summaries
+        .iter()
+        .filter_map(|row| {
+            Some(Summed {
+                message: numbers.of(row.message_id)?,
+                messages: row.messages,
+                created_at: Timestamp(row.created_at),
+                model: &row.model,
                 text: &row.text,
             })
-            .collect(),
-        summaries: summaries
-            .iter()
-            .filter_map(|row| {
-                Some(Summed {
-                    message: numbers.of(row.message_id)?,
-                    messages: row.messages,
-                    created_at: Timestamp(row.created_at),
-                    model: &row.model,
-                    text: &row.text,
-                })
-            })
-            .collect(),
-    };
-    out.extend_from_slice(b"\n],");
-    let at = out.len();
-    serde_json::to_writer(&mut *out, &tail)?;
-    // The object goes on where it would begin.
-    out.remove(at);
-    out.push(b'\n');
+        })
+        .collect();
+    out.extend_from_slice(b"\n],\"drafts\":");
+    serde_json::to_writer(&mut *out, &drafts)?;
+    out.extend_from_slice(b",\"summaries\":");
+    serde_json::to_writer(&mut *out, &summaries)?;
+    out.extend_from_slice(b",\"contexts\":[");
     Ok(())
+}
+
+/// What a context said; `first` of them or not.
+pub(super) fn context(
+    out: &mut Vec<u8>,
+    row: &WordsRow,
+    id: usize,
+    first: bool,
+) -> Result<(), serde_json::Error> {
+    let worded = Worded {
+        id,
+        number: row.number,
+        created_at: Timestamp(row.created_at),
+        name: &row.name,
+        instructions: &row.instructions,
+        data: &row.data.0,
+    };
+    begin_line(out, first);
+    serde_json::to_writer(out, &worded)
+}
+
+/// What stands between the contexts and the profiles.
+pub(super) fn turn(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"],\"profiles\":[");
+}
+
+/// What the profile was; `first` of them or not.
+pub(super) fn profile(
+    out: &mut Vec<u8>,
+    row: &SnapshotRow,
+    id: usize,
+    first: bool,
+) -> Result<(), serde_json::Error> {
+    let (created_at, profile) = (Timestamp(row.created_at), &row.profile.0);
+    begin_line(out, first);
+    serde_json::to_writer(out, &Snapshot { id, created_at, profile })
+}
+
+/// The end.
+pub(super) fn end(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"]}\n");
 }

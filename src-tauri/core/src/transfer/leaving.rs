@@ -4,31 +4,40 @@
 //! and what waits to be written is a page at most. A chat that is deleted meanwhile is refused.
 
 use std::io::{self, BufWriter, Seek, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use sqlx::types::Json;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::document::{self, Numbers};
+use super::document::{self, Numbers, Origins};
 use super::names::{date, moment, slug};
 use super::store::{self, ChatRow};
 use super::{Format, TransferError, markdown};
-use crate::account::Session;
+use crate::account::{Session, Under, WorkKind};
 use crate::clock::Timestamp;
 use crate::ids::{ChatId, MessageId};
 
 /// Messages on a page, and bytes of text in it, unless one message alone has more.
 const PAGE: usize = 64;
 const PAGE_BYTES: i64 = 2 * 1024 * 1024;
+/// How often whoever waits for the thread looks whether it was given up.
+const LOOK: Duration = Duration::from_millis(200);
+/// Contexts or profiles that are read together.
+const FEW: usize = 8;
 /// Bytes that are gathered before they are handed to the thread that writes.
 const PORTION: usize = 256 * 1024;
 
 const README: &str = "These are chats of AlgoAgent.
 
 Each is here twice, under the day on which it began and its title: the .md file to read, with the
-branch that was shown last, and the .json file with all of its messages and branches, and with what
-was typed and not sent.
+branch that was shown last, and the .json file with all of its messages and branches, with what
+was typed and not sent, and with the contexts and the trading profile that its answers were made
+with.
 
 To bring them back, choose \"Import chats\" in AlgoAgent and choose this zip file as it is, or one
 of the .json files. Chats that are there already stay as they are.
@@ -73,13 +82,19 @@ pub async fn write_chat<W: Write + Send + 'static>(
 /// Writes all chats that were not deleted to `out`, as a zip, and gives `out` back.
 ///
 /// # Errors
-/// [`TransferError::File`] when `out` takes no more.
+/// [`TransferError::Busy`] while other long work is under way; [`TransferError::Cancelled`] when
+/// the person gave it up; [`TransferError::File`] when `out` takes no more.
 pub async fn write_chats<W: Write + Seek + Send + 'static>(
     session: &Session,
     out: W,
 ) -> Result<W, TransferError> {
+    session.check()?;
+    let under = session.unlocked().work.begin(WorkKind::Export).ok_or(TransferError::Busy)?;
     let mut pieces = Pieces::begin(move |pieces| zip_file(out, pieces));
-    let filled = fill_all(session, &mut pieces).await;
+    pieces.given_up = Some(under.given_up());
+    let filled = fill_all(session, &mut pieces, &under).await;
+    // Nobody who closes the vault waits for a disk that hangs.
+    drop(under);
     pieces.end(filled).await
 }
 
@@ -90,12 +105,21 @@ fn ending(format: Format) -> &'static str {
     }
 }
 
-async fn fill_all<W>(session: &Session, pieces: &mut Pieces<W>) -> Result<(), TransferError> {
+async fn fill_all<W>(
+    session: &Session,
+    pieces: &mut Pieces<W>,
+    under: &Under<'_>,
+) -> Result<(), TransferError> {
     let now = session.core().sources.now();
     pieces.file("README.txt".to_owned(), now).await?;
     pieces.buffer.extend_from_slice(README.as_bytes());
     let ids = store::chats(&mut *session.vault().await?).await?;
-    for id in ids {
+    let total = ids.len() as u64;
+    for (id, done) in ids.into_iter().zip(0..) {
+        under.at("Exporting chats", done, total);
+        if under.is_cancelled() {
+            return Err(TransferError::Cancelled);
+        }
         let Some(chat) = store::chat(&mut *session.vault().await?, id).await? else { continue };
         let stem = format!("chats/{}-{}-{id}", date(Timestamp(chat.created_at)), slug(&chat.title));
         for format in [Format::Json, Format::Markdown] {
@@ -124,55 +148,99 @@ async fn fill<W>(
         (Format::Markdown, Some(head)) => store::branch(&mut db, head).await?,
         (Format::Markdown, None) => Vec::new(),
     };
-    let beside = match format {
-        Format::Json => {
-            Some((store::drafts(&mut db, id).await?, store::summaries(&mut db, id).await?))
-        }
-        Format::Markdown => None,
-    };
     drop(db);
-    fill_from(session, &chat, &ids, format, pieces).await?;
-    if let Some((drafts, summaries)) = beside {
-        document::close(&mut pieces.buffer, &drafts, &summaries, &Numbers(&ids))
-            .map_err(io::Error::from)?;
+    match format {
+        Format::Json => {
+            let mut origins = Origins::default();
+            fill_from(session, &chat, &ids, Some(&mut origins), pieces).await?;
+            fill_rest(session, id, &ids, &origins, pieces).await?;
+        }
+        Format::Markdown => fill_from(session, &chat, &ids, None, pieces).await?,
     }
     // What was deleted in between is missing above.
     let there = store::chat(&mut *session.vault().await?, id).await?;
     there.map(drop).ok_or(TransferError::NotFound)
 }
 
+/// Up to the last message: as JSON where what answers were made with is to be numbered, else to
+/// read.
 async fn fill_from<W>(
     session: &Session,
     chat: &ChatRow,
     ids: &[MessageId],
-    format: Format,
+    mut origins: Option<&mut Origins>,
     pieces: &mut Pieces<W>,
 ) -> Result<(), TransferError> {
     let numbers = Numbers(ids);
-    match format {
-        Format::Json => {
-            document::open(&mut pieces.buffer, chat, &numbers).map_err(io::Error::from)?
-        }
-        Format::Markdown => markdown::open(&mut pieces.buffer, chat),
+    match origins {
+        Some(_) => document::open(&mut pieces.buffer, chat, &numbers).map_err(io::Error::from)?,
+        None => markdown::open(&mut pieces.buffer, chat),
     }
     let (mut rest, mut first) = (ids, true);
     while !rest.is_empty() {
         let mut db = session.vault().await?;
         let page = &rest[..rest.len().min(PAGE)];
         let page = &page[..store::fitting(&mut db, page, PAGE_BYTES).await?.min(page.len())];
-        let rows = store::messages(&mut db, page).await?;
+        let mut rows = store::messages(&mut db, page).await?;
         drop(db);
-        for row in rows {
-            match format {
-                Format::Json => document::message(&mut pieces.buffer, &row, &numbers, first)
-                    .map_err(io::Error::from)?,
-                Format::Markdown => markdown::message(&mut pieces.buffer, &row),
+        for row in &mut rows {
+            // One that the disk doesn't take leaves whole all the same.
+            if let Some(held) = session.unlocked().desk.unsaved(row.id) {
+                (row.text, row.thoughts) = (held.text, held.thoughts);
+                row.state = "failed".to_owned();
+                row.problem = held.problem.map(Json);
+            }
+            match &mut origins {
+                Some(origins) => {
+                    document::message(&mut pieces.buffer, row, &numbers, origins, first)
+                        .map_err(io::Error::from)?;
+                }
+                None => markdown::message(&mut pieces.buffer, row),
             }
             first = false;
             pieces.hand_over(PORTION).await?;
         }
         rest = &rest[page.len()..];
     }
+    Ok(())
+}
+
+/// What stands after the last message in JSON.
+async fn fill_rest<W>(
+    session: &Session,
+    id: ChatId,
+    ids: &[MessageId],
+    origins: &Origins,
+    pieces: &mut Pieces<W>,
+) -> Result<(), TransferError> {
+    let mut db = session.vault().await?;
+    let (drafts, summaries) =
+        (store::drafts(&mut db, id).await?, store::summaries(&mut db, id).await?);
+    drop(db);
+    document::close(&mut pieces.buffer, &drafts, &summaries, &Numbers(ids))
+        .map_err(io::Error::from)?;
+    let mut first = true;
+    for (some, before) in origins.contexts.ids.chunks(FEW).zip((0..).step_by(FEW)) {
+        let rows = store::contexts_told(&mut *session.vault().await?, some).await?;
+        for row in &rows {
+            let number = before + row.place as usize + 1;
+            document::context(&mut pieces.buffer, row, number, first).map_err(io::Error::from)?;
+            first = false;
+        }
+        pieces.hand_over(PORTION).await?;
+    }
+    document::turn(&mut pieces.buffer);
+    first = true;
+    for (some, before) in origins.profiles.ids.chunks(FEW).zip((0..).step_by(FEW)) {
+        let rows = store::profiles_told(&mut *session.vault().await?, some).await?;
+        for row in &rows {
+            let number = before + row.place as usize + 1;
+            document::profile(&mut pieces.buffer, row, number, first).map_err(io::Error::from)?;
+            first = false;
+        }
+        pieces.hand_over(PORTION).await?;
+    }
+    document::end(&mut pieces.buffer);
     Ok(())
 }
 
@@ -190,6 +258,8 @@ enum Piece {
 struct Pieces<W> {
     buffer: Vec<u8>,
     sender: mpsc::Sender<Piece>,
+    /// Rises when the person gives it up.
+    given_up: Option<Arc<AtomicBool>>,
     writing: JoinHandle<io::Result<W>>,
 }
 
@@ -197,7 +267,7 @@ impl<W: Send + 'static> Pieces<W> {
     fn begin(write: impl FnOnce(mpsc::Receiver<Piece>) -> io::Result<W> + Send + 'static) -> Self {
         let (sender, pieces) = mpsc::channel(2);
         let writing = tokio::task::spawn_blocking(move || write(pieces));
-        Self { buffer: Vec::new(), sender, writing }
+        Self { buffer: Vec::new(), sender, given_up: None, writing }
     }
 
     /// What was written, once all of it is. What the writer says counts before what was noticed
@@ -217,7 +287,15 @@ impl<W: Send + 'static> Pieces<W> {
 impl<W> Pieces<W> {
     async fn send(&self, piece: Piece) -> Result<(), TransferError> {
         let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-        Ok(self.sender.send(piece).await.map_err(gone)?)
+        loop {
+            if self.given_up.as_ref().is_some_and(|given_up| given_up.load(Ordering::Acquire)) {
+                return Err(TransferError::Cancelled);
+            }
+            if let Ok(room) = tokio::time::timeout(LOOK, self.sender.reserve()).await {
+                room.map_err(gone)?.send(piece);
+                return Ok(());
+            }
+        }
     }
 
     /// Hands over what was gathered, if it is more than `least`.

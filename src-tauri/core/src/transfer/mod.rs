@@ -60,6 +60,9 @@ pub enum TransferError {
     /// Other long work is under way in the vault.
     #[error("other long work is under way")]
     Busy,
+    /// The person gave it up.
+    #[error("it was given up")]
+    Cancelled,
     /// The file that is written.
     #[error("the file can't be written: {0}")]
     File(#[from] std::io::Error),

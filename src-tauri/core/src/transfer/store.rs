@@ -1,8 +1,10 @@
 //! Chats that leave and come in, in SQL.
 
+use serde_json::Value;
 use sqlx::types::Json;
 use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 
+use super::coming::origins::Stored;
 use super::coming::tree::{Chosen, Incoming, NewMessage};
 use crate::clock::Timestamp;
 use crate::ids::{ChatId, ContextId, MessageId, ServiceId};
@@ -46,6 +48,8 @@ pub(super) struct MessageRow {
     pub(super) parameters: Option<Json<serde_json::Value>>,
     pub(super) left_out: u32,
     pub(super) goes_on: bool,
+    pub(super) context_version_id: Option<i64>,
+    pub(super) profile_version_id: Option<i64>,
     pub(super) problem: Option<Json<Problem>>,
     pub(super) thoughts: Option<String>,
     pub(super) text: String,
@@ -89,6 +93,57 @@ pub(super) struct SummaryRow {
     pub(super) created_at: i64,
     pub(super) model: String,
     pub(super) text: String,
+}
+
+/// What a context said when answers of a chat were made, as it leaves.
+#[derive(FromRow)]
+pub(super) struct WordsRow {
+    /// Among those that were wanted.
+    pub(super) place: u32,
+    pub(super) number: u32,
+    pub(super) created_at: i64,
+    pub(super) name: String,
+    pub(super) data: Json<Value>,
+    pub(super) instructions: String,
+}
+
+/// The profile that the model was told, as it leaves.
+#[derive(FromRow)]
+pub(super) struct SnapshotRow {
+    /// Among those that were wanted.
+    pub(super) place: u32,
+    pub(super) created_at: i64,
+    pub(super) profile: Json<Value>,
+}
+
+/// What contexts said, by what names that, in this order.
+pub(super) async fn contexts_told(
+    db: &mut SqliteConnection,
+    ids: &[i64],
+) -> Result<Vec<WordsRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT wanted.key AS place, number, created_at, name, data, instructions
+         FROM json_each(?) AS wanted CROSS JOIN context_version ON context_version.id = wanted.value
+         ORDER BY wanted.key",
+    )
+    .bind(Json(ids))
+    .fetch_all(db)
+    .await
+}
+
+/// What the profile was, by what names that, in this order.
+pub(super) async fn profiles_told(
+    db: &mut SqliteConnection,
+    ids: &[i64],
+) -> Result<Vec<SnapshotRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT wanted.key AS place, created_at, profile
+         FROM json_each(?) AS wanted CROSS JOIN profile_version ON profile_version.id = wanted.value
+         ORDER BY wanted.key",
+    )
+    .bind(Json(ids))
+    .fetch_all(db)
+    .await
 }
 
 /// What was typed in a chat and not sent.
@@ -183,7 +238,7 @@ pub(super) async fn messages(
     sqlx::query_as(
         "SELECT message.id, parent_id, role, state, created_at, ended_at, input_tokens,
             output_tokens, cached_tokens, cost, model, service_kind, model_id, finish, parameters,
-            left_out, goes_on, problem, thoughts, text
+            left_out, goes_on, context_version_id, profile_version_id, problem, thoughts, text
          FROM json_each(?) AS wanted CROSS JOIN message ON message.id = wanted.value
          ORDER BY wanted.key",
     )
@@ -292,12 +347,14 @@ pub(super) async fn insert_messages(
     first: i64,
     place: usize,
     messages: &[NewMessage],
+    versions: &Stored,
 ) -> Result<(), sqlx::Error> {
+    let of = |place: Option<usize>, all: &[i64]| place.and_then(|place| all.get(place).copied());
     let mut insert = QueryBuilder::new(
         "INSERT INTO message (id, chat_id, parent_id, chosen_id, depth, role, state, created_at,
             ended_at, input_tokens, output_tokens, cached_tokens, cost, model, service_kind,
-            model_id, left_out, goes_on, finish, parameters, problem, thoughts, text, has_code,
-            copied) ",
+            model_id, left_out, goes_on, context_version_id, profile_version_id, finish, parameters,
+            problem, thoughts, text, has_code, copied) ",
     );
     insert.push_values(messages.iter().zip(place..), |mut row, (message, place)| {
         let said = &message.said;
@@ -319,6 +376,8 @@ pub(super) async fn insert_messages(
             .push_bind(&said.model_id)
             .push_bind(said.left_out)
             .push_bind(said.goes_on)
+            .push_bind(of(message.told.context, &versions.contexts))
+            .push_bind(of(message.told.profile, &versions.profiles))
             .push_bind(&said.finish)
             .push_bind(said.parameters.as_ref().map(Json))
             .push_bind(said.problem.as_ref().map(Json))

@@ -4,11 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, Chat, ChatError, ChatEvent, Draft, List, New, Place, Unseen};
-use algoagent_core::ids::{ChatId, MessageId};
+use algoagent_core::chat::{
+    self, Chat, ChatError, ChatEvent, Draft, DraftPlace, List, New, Place, Unseen,
+};
+use algoagent_core::context;
+use algoagent_core::ids::{ChatId, ContextId, MessageId};
 use algoagent_core::{Config, Core};
 use sqlx::Connection as _;
 
+use crate::contexts::named;
 use crate::house::{House, PASSWORD, ask, register, sign_in};
 use crate::keyed::Drawn;
 
@@ -66,8 +70,13 @@ async fn a_deleted_chat_comes_back_in_time_and_then_nothing_of_it_is_left() {
     let core = Core::open(drawn.noted(config)).await.unwrap();
     let (ada, _) = register(&core, "ada").await;
     let (one, answer) = ask(&ada, None, "Create a momentum strategy for AAPL").await;
+    // What its answers were made with goes with it, once nothing else needs that.
+    let trends = context::create(&ada, named("Trends")).await.unwrap().id;
+    chat::link_context(&ada, one.chat.id, Some(trends)).await.unwrap();
+    ask(&ada, Some(one.chat.id), "stop at 4 %").await;
+    context::delete(&ada, trends).await.unwrap();
     let mut events = ada.events().unwrap();
-    chat::save_draft(&ada, typed(Some(one.chat.id), None, "and then")).await.unwrap();
+    chat::save_draft(&ada, typed(Some(one.chat.id), "and then")).await.unwrap();
     chat::delete(&ada, one.chat.id).await.unwrap();
     assert_eq!(events.recv().await.unwrap(), ChatEvent::Gone { chat_id: one.chat.id });
     let gone = one.chat.id;
@@ -105,7 +114,14 @@ async fn a_deleted_chat_comes_back_in_time_and_then_nothing_of_it_is_left() {
     );
     opened_until_nothing(&core, &drawn, &file, &words).await;
     core.shut_down().await;
-    for (table, left) in [("message", 0), ("chat", 0), ("draft", 0), ("strategy", 1)] {
+    for (table, left) in [
+        ("message", 0),
+        ("chat", 0),
+        ("draft", 0),
+        ("strategy", 1),
+        ("context_version", 0),
+        ("profile_version", 1),
+    ] {
         let rows = format!("SELECT count(*) FROM {table}");
         assert_eq!(count(&drawn, &file, &rows).await, left, "{table}");
     }
@@ -150,7 +166,7 @@ async fn a_chat_in_which_nothing_was_said_yet_comes_back_too() {
     let core = Core::open(config).await.unwrap();
     let (ada, _) = register(&core, "ada").await;
     let empty = chat::begin_empty(&ada, Some("Ideas"), None).await.unwrap().chat.id;
-    chat::save_draft(&ada, typed(Some(empty), None, "and then")).await.unwrap();
+    chat::save_draft(&ada, typed(Some(empty), "and then")).await.unwrap();
     chat::delete(&ada, empty).await.unwrap();
     chat::restore(&ada, empty).await.unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -181,8 +197,12 @@ async fn what_ended_behind_a_person_s_back_is_marked_until_it_was_seen() {
     assert_eq!(unseen(&ada).await, None);
 }
 
-fn typed(chat_id: Option<ChatId>, message_id: Option<MessageId>, text: &str) -> Draft {
-    Draft { chat_id, message_id, text: text.to_owned() }
+fn typed(chat_id: Option<ChatId>, text: &str) -> Draft {
+    Draft { place: DraftPlace::Chat { chat_id }, text: text.to_owned() }
+}
+
+fn changed(chat_id: ChatId, message_id: MessageId, text: &str) -> Draft {
+    Draft { place: DraftPlace::Question { chat_id, message_id }, text: text.to_owned() }
 }
 
 #[tokio::test]
@@ -191,9 +211,9 @@ async fn what_is_typed_is_kept_over_a_restart_until_it_is_sent() {
     let (one, answer) = ask(&ada, None, "What is ATR?").await;
     let (chat, question) = (one.chat.id, one.question.id);
     let drafts = [
-        typed(None, None, "a new one"),
-        typed(Some(chat), None, "and ADX"),
-        typed(Some(chat), Some(question), "What is RSI?"),
+        typed(None, "a new one"),
+        typed(Some(chat), "and ADX"),
+        changed(chat, question, "What is RSI?"),
     ];
     for draft in &drafts {
         chat::save_draft(&ada, draft.clone()).await.unwrap();
@@ -216,18 +236,49 @@ async fn what_is_typed_is_kept_over_a_restart_until_it_is_sent() {
     assert_eq!(chat::drafts(&ada).await.unwrap(), drafts[..1]);
     chat::send(&ada, None, from_draft(), "a new one".into()).await.unwrap();
     assert_eq!(chat::drafts(&ada).await.unwrap(), []);
-    chat::save_draft(&ada, typed(None, None, "x")).await.unwrap();
-    chat::save_draft(&ada, typed(None, None, "")).await.unwrap();
+    chat::save_draft(&ada, typed(None, "x")).await.unwrap();
+    chat::save_draft(&ada, typed(None, "")).await.unwrap();
     assert_eq!(chat::drafts(&ada).await.unwrap(), []);
     for strange in [
-        typed(Some(ChatId(99)), None, "x"),
-        typed(Some(chat), Some(MessageId(999)), "x"),
-        typed(Some(chat), Some(answer.id), "x"),
-        typed(None, Some(question), "x"),
+        typed(Some(ChatId(99)), "x"),
+        changed(chat, MessageId(999), "x"),
+        changed(chat, answer.id, "x"),
+        changed(ChatId(99), question, "x"),
     ] {
         let refused = chat::save_draft(&ada, strange.clone()).await;
         assert!(matches!(refused, Err(ChatError::NotFound)), "{strange:?}: {refused:?}");
     }
-    let refused = chat::save_draft(&ada, typed(None, None, &"x".repeat(2 * 1024 * 1024))).await;
+    let refused = chat::save_draft(&ada, typed(None, &"x".repeat(2 * 1024 * 1024))).await;
     assert!(matches!(refused, Err(ChatError::TooLong { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn forms_that_were_not_saved_are_kept_over_a_restart() {
+    let (house, core, ada) = House::with_ada().await;
+    let context = context::create(&ada, named("Momentum")).await.unwrap();
+    let form = |place, text: &str| Draft { place, text: text.to_owned() };
+    let of = |context_id| DraftPlace::Context { context_id };
+    let forms = [
+        form(of(None), "a new one"),
+        form(of(Some(context.id)), "Mom"),
+        form(DraftPlace::Profile, "half a number"),
+    ];
+    for one in &forms {
+        chat::save_draft(&ada, form(one.place, "first")).await.unwrap();
+        chat::save_draft(&ada, one.clone()).await.unwrap();
+    }
+    core.shut_down().await;
+    drop((core, ada));
+    let core = house.open().await;
+    let ada = sign_in(&core, "ada", PASSWORD).await.unwrap();
+    assert_eq!(chat::drafts(&ada).await.unwrap(), forms);
+    chat::save_draft(&ada, form(of(None), "")).await.unwrap();
+    assert_eq!(chat::drafts(&ada).await.unwrap(), forms[1..]);
+    // What would change a context goes with it.
+    context::delete(&ada, context.id).await.unwrap();
+    assert_eq!(chat::drafts(&ada).await.unwrap(), forms[2..]);
+    for gone in [context.id, ContextId(99)] {
+        let refused = chat::save_draft(&ada, form(of(Some(gone)), "x")).await;
+        assert!(matches!(refused, Err(ChatError::NotFound)), "{refused:?}");
+    }
 }

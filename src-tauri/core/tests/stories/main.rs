@@ -11,10 +11,12 @@ mod cancelled;
 mod chats;
 mod child;
 mod claims;
+mod contexts;
 #[cfg(unix)]
 mod crashes;
 mod credentials;
 mod damage;
+mod exports;
 mod faults;
 mod files;
 #[cfg(unix)]

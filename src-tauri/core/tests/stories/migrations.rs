@@ -46,7 +46,8 @@ impl Changed {
 
 const AS_THE_FIRST_PROGRAM: &str = "DROP TABLE staying; DROP TABLE secret; DROP TABLE service;
     DROP TABLE summary; DROP TABLE price; DROP INDEX message_by_use;
-    DROP TABLE context_version; DROP TABLE profile_version; DROP TABLE draft;
+    DROP TABLE context_version; DROP TABLE profile_version; DROP TABLE draft; DROP TABLE form_draft;
+    DROP INDEX message_by_context_version; DROP INDEX message_by_profile_version;
     DROP TABLE past_use;
     DROP TABLE message_words; DROP TABLE chat_words; DROP TABLE context_words;
     DROP TABLE words_missing; DROP INDEX chat_by_list; DROP INDEX chat_deleted;
@@ -82,7 +83,7 @@ async fn a_vault_of_the_first_program_is_brought_up_to_date_with_everything_in_i
     assert_eq!(everything(&ada).await, old.belongings);
     assert_eq!(account::staying::choice(&ada).await.expect("the new table is there"), None);
     old.core.end_sessions().await;
-    assert_eq!(old.versions(&file).await, [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(old.versions(&file).await, [1, 2, 3, 4, 5, 6, 7, 8]);
 }
 
 #[tokio::test]
@@ -115,7 +116,7 @@ async fn killed_at_any_write_of_a_migration_it_is_made_at_the_next_sign_in() {
             core.shut_down().await;
             assert_eq!(
                 old.versions(&folder.join("vault.db")).await,
-                [1, 2, 3, 4, 5, 6, 7],
+                [1, 2, 3, 4, 5, 6, 7, 8],
                 "frame {frame}"
             );
         }

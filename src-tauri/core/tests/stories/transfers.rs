@@ -5,7 +5,9 @@ use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use algoagent_core::account::Session;
-use algoagent_core::chat::{self, Chat, ChatError, ChatEvent, List, Message, Place, UsedBy};
+use algoagent_core::chat::{
+    self, Chat, ChatError, ChatEvent, DraftPlace, List, Message, Place, UsedBy,
+};
 use algoagent_core::clock::Timestamp;
 use algoagent_core::context::{self, ContextDraft};
 use algoagent_core::ids::ChatId;
@@ -291,8 +293,14 @@ async fn typed(session: &Session, id: ChatId) -> Vec<(Option<String>, String)> {
     let shown = shown(session, id).await;
     let text = |id| shown.iter().find(|message| message.id == id).map(|one| one.text.clone());
     let drafts = chat::drafts(session).await.expect("drafts").into_iter();
-    let here = drafts.filter(|draft| draft.chat_id == Some(id));
-    here.map(|draft| (draft.message_id.and_then(text), draft.text)).collect()
+    let here = drafts.filter_map(|draft| match draft.place {
+        DraftPlace::Chat { chat_id } if chat_id == Some(id) => Some((None, draft.text)),
+        DraftPlace::Question { chat_id, message_id } if chat_id == id => {
+            Some((text(message_id), draft.text))
+        }
+        _ => None,
+    });
+    here.collect()
 }
 
 #[tokio::test]
@@ -300,8 +308,10 @@ async fn what_was_typed_and_what_was_summarised_leave_and_come_in() {
     let (house, core, ada) = House::with_ada().await;
     let (sent, answer) = ask(&ada, None, "Create a momentum strategy for AAPL").await;
     let id = sent.chat.id;
-    for (message_id, text) in [(None, "And a stop"), (Some(sent.question.id), "Create a bre")] {
-        let draft = chat::Draft { chat_id: Some(id), message_id, text: text.to_owned() };
+    let question = DraftPlace::Question { chat_id: id, message_id: sent.question.id };
+    let next = DraftPlace::Chat { chat_id: Some(id) };
+    for (place, text) in [(next, "And a stop"), (question, "Create a bre")] {
+        let draft = chat::Draft { place, text: text.to_owned() };
         chat::save_draft(&ada, draft).await.unwrap();
     }
     let mut json: Value = serde_json::from_str(&exported(&ada, id, Format::Json).await).unwrap();

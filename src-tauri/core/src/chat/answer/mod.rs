@@ -3,6 +3,7 @@
 //! What was written is saved every second while it grows and at every end, whatever the end is.
 
 mod checkpoints;
+mod held;
 mod preparing;
 mod saving;
 mod thinking;
@@ -16,6 +17,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::checkpoints::Checkpoints;
+pub(super) use self::held::Held;
 use self::thinking::Thinking;
 use super::{Chat, ChatEvent, Message, MessageState};
 use crate::account::{Session, Unlocked};

@@ -15,7 +15,16 @@ use crate::render::Renderer;
 use crate::vault::Transaction;
 use crate::{search, settings, strategy};
 
+/// How often an ended answer is tried to be saved before whoever waits is told that it isn't.
 const SAVE_TRIES: u32 = 3;
+/// How long until it is tried again, then and from then on.
+const SAVE_AGAIN: Duration = Duration::from_secs(1);
+const SAVE_LATER: Duration = Duration::from_secs(5);
+
+/// Whether it may be taken another time.
+fn refused(saved: &Result<(), ChatError>) -> bool {
+    !matches!(saved, Ok(()) | Err(ChatError::NotFound | ChatError::Locked(_)))
+}
 
 impl Writer {
     /// How far it has got, to be saved with the others.
@@ -120,34 +129,60 @@ impl Writer {
         self.unlocked.checkpoints.forget(self.answer);
         let mut saved = self.save(state, problem.as_ref()).await;
         for _ in 1..SAVE_TRIES {
-            match &saved {
-                Ok(()) | Err(ChatError::NotFound | ChatError::Locked(_)) => break,
-                Err(fault) => {
-                    tracing::error!(%fault, "an ended answer was not saved; trying again");
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    saved = self.save(state, problem.as_ref()).await;
-                }
+            if !refused(&saved) {
+                break;
             }
+            tokio::time::sleep(SAVE_AGAIN).await;
+            saved = self.save(state, problem.as_ref()).await;
         }
-        let message = match saved {
-            Ok(()) => self.read_back().await,
-            Err(fault) => Err(fault),
+        if refused(&saved) {
+            saved = self.save_later(state, problem.as_ref()).await;
+        }
+        match saved {
+            Ok(()) => self.tell_end(state, problem).await,
+            Err(ChatError::NotFound | ChatError::Locked(_)) => {}
+            Err(fault) => tracing::error!(%fault, "an answer was not saved"),
+        }
+    }
+
+    /// Tells who listens that it ended, as it is stored.
+    async fn tell_end(self, state: MessageState, problem: Option<Problem>) {
+        let message = match self.read_back().await {
+            Ok(message) => message,
+            Err(ChatError::NotFound | ChatError::Locked(_)) => return,
+            Err(fault) => {
+                tracing::error!(%fault, "a saved answer can't be read again");
+                self.as_ended(state, problem)
+            }
         };
         let (chat_id, message_id) = (self.chat.id, self.answer);
         let desk = &self.unlocked.desk;
-        match message {
-            Ok(message) => {
-                for mark in message.strategies.clone() {
-                    desk.tell(ChatEvent::Strategy { chat_id, message_id, mark });
-                }
-                desk.tell(ChatEvent::Ended { chat_id, message });
-            }
-            Err(ChatError::NotFound | ChatError::Locked(_)) => {}
-            Err(fault) => {
-                tracing::error!(%fault, "an answer was not saved");
-                desk.tell(ChatEvent::Ended { chat_id, message: self.unsaved() });
-            }
+        for mark in message.strategies.clone() {
+            desk.tell(ChatEvent::Strategy { chat_id, message_id, mark });
         }
+        desk.tell(ChatEvent::Ended { chat_id, message });
+    }
+
+    /// Says that it isn't saved, keeps it for whoever reads it, and saves it once the disk takes it
+    /// or the vault is closed.
+    async fn save_later(
+        &self,
+        state: MessageState,
+        problem: Option<&Problem>,
+    ) -> Result<(), ChatError> {
+        tracing::error!("an answer isn't saved: the disk doesn't take it");
+        let (unsaved, desk) = (self.unsaved(), &self.unlocked.desk);
+        desk.held.put(unsaved.clone());
+        desk.tell(ChatEvent::Ended { chat_id: self.chat.id, message: unsaved });
+        let saved = loop {
+            let last = tokio::time::timeout(SAVE_LATER, desk.closes()).await.is_ok();
+            let saved = self.save(state, problem).await;
+            if last || !refused(&saved) {
+                break saved;
+            }
+        };
+        desk.held.forget(self.answer);
+        saved
     }
 
     async fn read_back(&self) -> Result<Message, ChatError> {
@@ -162,13 +197,22 @@ impl Writer {
 
     /// The answer as it stands on the screen while the disk doesn't take it.
     fn unsaved(&self) -> Message {
+        let problem = Problem::new(
+            ProblemCode::NotSaved,
+            "This answer isn't saved: the disk is full or can't be written. Make room, and it is saved by itself. Until then it is lost when AlgoAgent locks or ends: copy what you need.",
+        );
+        self.as_ended(MessageState::Failed, Some(problem))
+    }
+
+    /// The answer as it is here.
+    fn as_ended(&self, state: MessageState, problem: Option<Problem>) -> Message {
         Message {
             id: self.answer,
             chat_id: self.chat.id,
             parent_id: self.question,
             siblings: vec![self.answer],
             role: Role::Assistant,
-            state: MessageState::Failed,
+            state,
             text: self.text.clone(),
             thoughts: Some(self.thoughts.clone()).filter(|text| !text.is_empty()),
             thought_blocks: Renderer::whole(&self.thoughts),
@@ -182,10 +226,7 @@ impl Writer {
             finish: self.finish.clone(),
             left_out: self.left_out,
             goes_on: false,
-            problem: Some(Problem::new(
-                ProblemCode::NotSaved,
-                "This answer could not be saved: the disk is full or can't be written. Copy what you need, make room, then try again.",
-            )),
+            problem,
             created_at: self.session.core().sources.now(),
             ended_at: None,
         }

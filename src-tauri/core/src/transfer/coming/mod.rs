@@ -9,6 +9,7 @@ mod file;
 mod loose;
 mod mended;
 mod meter;
+pub(super) mod origins;
 mod own;
 mod storing;
 pub(super) mod tree;

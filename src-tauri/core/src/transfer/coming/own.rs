@@ -4,12 +4,16 @@
 //! or of somebody that this program doesn't know. Any other odd field is nothing.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::super::{FORMAT, VERSION};
 use super::loose::{Loose, MOST, Many, Perhaps, Small};
+use super::origins::{Believed, Named, Told};
 use super::tree::{Chosen, Draft, Node, Said, StandIn, Unsent};
 use crate::clock::Timestamp;
+use crate::context::{self, ContextDraft, ContextVersion};
 use crate::model::{ServiceKind, Usage};
+use crate::profile;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -23,12 +27,35 @@ pub(super) struct Document {
     updated_at: Loose,
     pinned: Loose,
     archived: Loose,
-    context: Perhaps<Named>,
+    context: Perhaps<Linked>,
     model: Perhaps<Asked>,
     shown: Loose,
     messages: Many<Line>,
     drafts: Many<Typed>,
     summaries: Many<Summed>,
+    contexts: Many<Worded>,
+    profiles: Many<Snapshot>,
+}
+
+/// What a context said at one time.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Worded {
+    id: Loose,
+    number: Loose,
+    created_at: Loose,
+    name: Loose,
+    instructions: Loose,
+    data: Small,
+}
+
+/// A profile as it was at one time.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Snapshot {
+    id: Loose,
+    created_at: Loose,
+    profile: Small,
 }
 
 /// What was typed and not sent.
@@ -53,7 +80,7 @@ struct Summed {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Named {
+struct Linked {
     name: Loose,
 }
 
@@ -85,6 +112,8 @@ struct Line {
     parameters: Small,
     left_out: Loose,
     goes_on: Loose,
+    context: Loose,
+    profile: Loose,
     problem: Small,
 }
 
@@ -125,6 +154,10 @@ impl Document {
         let created_at = self.created_at.time();
         let drafts = self.drafts.kept.into_iter().filter_map(Typed::unsent).collect();
         let summaries = self.summaries.kept.into_iter().filter_map(Summed::summary).collect();
+        let origins = Named {
+            contexts: self.contexts.kept.into_iter().filter_map(Worded::version).collect(),
+            profiles: self.profiles.kept.into_iter().filter_map(Snapshot::believed).collect(),
+        };
         let mut nodes = Vec::with_capacity(self.messages.kept.len());
         for line in self.messages.kept {
             nodes.push(line.node(created_at)?);
@@ -146,6 +179,7 @@ impl Document {
             nodes,
             drafts,
             summaries,
+            origins,
             torn: false,
         })
     }
@@ -172,6 +206,36 @@ impl Summed {
             model: self.model.text().unwrap_or_default(),
             text: self.text.text()?,
         })
+    }
+}
+
+impl Worded {
+    /// What it said, under its name in the file; nothing when no context could say it.
+    fn version(self) -> Option<(String, ContextVersion)> {
+        let draft = context::check(ContextDraft {
+            name: self.name.text()?,
+            instructions: self.instructions.text().unwrap_or_default(),
+            data: match self.data.0 {
+                Some(Value::Object(data)) => data,
+                _ => Map::new(),
+            },
+            active: true,
+            model: None,
+        });
+        let ContextDraft { name, instructions, data, .. } = draft.ok()?;
+        let number = self.number.count().unwrap_or(1);
+        let created_at = self.created_at.time().unwrap_or(Timestamp(0));
+        Some((self.id.id()?, ContextVersion { number, created_at, name, instructions, data }))
+    }
+}
+
+impl Snapshot {
+    /// The profile, under its name in the file; nothing when nobody could have it.
+    fn believed(self) -> Option<(String, Believed)> {
+        let profile = serde_json::from_value(self.profile.0?).ok()?;
+        let profile = profile::check(profile).ok()?;
+        let created_at = self.created_at.time().unwrap_or(Timestamp(0));
+        Some((self.id.id()?, Believed { created_at, profile }))
     }
 }
 
@@ -218,6 +282,7 @@ impl Line {
             goes_on: self.goes_on.flag(),
             problem: self.problem.0.and_then(|problem| serde_json::from_value(problem).ok()),
         };
-        Ok(Node { id, parent: self.parent.id(), said: Some(said), ..Node::default() })
+        let told = Told { context: self.context.id(), profile: self.profile.id() };
+        Ok(Node { id, parent: self.parent.id(), said: Some(said), told, ..Node::default() })
     }
 }

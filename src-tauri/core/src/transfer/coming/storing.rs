@@ -6,14 +6,15 @@
 use sqlx::SqliteConnection;
 
 use super::super::{TransferError, store};
+use super::origins::{Believed, Stored, context_bytes};
 use super::tree::Incoming;
 use crate::account::{Session, Under};
-use crate::chat::{self, Draft, Summary};
+use crate::chat::{self, Draft, DraftPlace, Summary};
 use crate::ids::{ChatId, ContextId};
 use crate::model::Usage;
 use crate::profile::ProfileDraft;
 use crate::vault::Transaction;
-use crate::{search, strategy};
+use crate::{context, search, strategy};
 
 /// Messages in a transaction, and bytes of their texts, unless one message alone has more.
 const PIECE: usize = 512;
@@ -41,7 +42,8 @@ impl Size {
             messages: chat.messages.len(),
             bytes: chat.messages.iter().map(|message| message.said.text.len()).sum::<usize>()
                 + chat.drafts.iter().map(|draft| draft.text.len()).sum::<usize>()
-                + chat.summaries.iter().map(|summary| summary.text.len()).sum::<usize>(),
+                + chat.summaries.iter().map(|summary| summary.text.len()).sum::<usize>()
+                + chat.origins.bytes(),
         }
     }
 
@@ -68,7 +70,8 @@ pub(super) async fn store_small(
         became.push(match known(&mut row, chat).await? {
             Some(known) => known,
             None => {
-                let place = begin(&mut row, chat).await?;
+                let mut place = begin(&mut row, chat).await?;
+                while insert_origins(&mut row, &mut place, chat).await? {}
                 insert(&mut row, &place, chat, 0, chat.messages.len(), profile).await?;
                 end(&mut row, &place, chat).await?;
                 Became::New
@@ -87,7 +90,7 @@ pub(super) async fn store_large(
     under: &Under<'_>,
 ) -> Result<Option<Became>, TransferError> {
     let now = session.core().sources.now();
-    let (place, coming) = {
+    let (mut place, coming) = {
         let mut db = session.vault().await?;
         let mut row = Transaction::begin(&mut db).await?;
         if let Some(known) = known(&mut row, chat).await? {
@@ -100,6 +103,16 @@ pub(super) async fn store_large(
         row.commit().await?;
         (place, coming)
     };
+    let mut more = true;
+    while more {
+        if under.is_cancelled() {
+            return Ok(None);
+        }
+        let mut db = session.vault().await?;
+        let mut row = Transaction::begin(&mut db).await?;
+        more = insert_origins(&mut row, &mut place, chat).await?;
+        row.commit().await?;
+    }
     let mut from = 0;
     while from < chat.messages.len() {
         if under.is_cancelled() {
@@ -141,18 +154,45 @@ struct At {
     context: Option<ContextId>,
     /// The id of its first message.
     first: i64,
+    /// Where what its answers were made with is stored.
+    versions: Stored,
 }
 
 async fn begin(db: &mut SqliteConnection, chat: &Incoming) -> Result<At, sqlx::Error> {
     let (id, context) = store::insert_chat(db, chat).await?;
     let first = store::reserve_ids(db, chat.messages.len()).await?;
-    Ok(At { id, context, first })
+    Ok(At { id, context, first, versions: Stored::default() })
+}
+
+/// Stores what its answers were made with, as much of it as one transaction takes, and says whether
+/// there is more.
+async fn insert_origins(
+    db: &mut SqliteConnection,
+    at: &mut At,
+    chat: &Incoming,
+) -> Result<bool, sqlx::Error> {
+    let mut bytes = 0;
+    for version in &chat.origins.contexts[at.versions.contexts.len()..] {
+        bytes += context_bytes(version);
+        if bytes > PIECE_BYTES {
+            return Ok(true);
+        }
+        at.versions.contexts.push(context::keep_version(db, None, version).await?);
+    }
+    for one in chat.origins.profiles[at.versions.profiles.len()..].iter().take(PIECE) {
+        let Believed { created_at, profile } = one;
+        at.versions.profiles.push(chat::profile_version(db, profile, *created_at).await?);
+    }
+    Ok(at.versions.profiles.len() < chat.origins.profiles.len())
 }
 
 async fn end(db: &mut SqliteConnection, at: &At, chat: &Incoming) -> Result<(), sqlx::Error> {
     for draft in &chat.drafts {
-        let message_id = draft.question.map(|place| store::id_at(at.first, place));
-        let kept = Draft { chat_id: Some(at.id), message_id, text: draft.text.clone() };
+        let place = match draft.question.map(|place| store::id_at(at.first, place)) {
+            Some(message_id) => DraftPlace::Question { chat_id: at.id, message_id },
+            None => DraftPlace::Chat { chat_id: Some(at.id) },
+        };
+        let kept = Draft { place, text: draft.text.clone() };
         chat::keep_draft(db, &kept, draft.updated_at).await?;
     }
     for summary in &chat.summaries {
@@ -183,7 +223,7 @@ async fn insert(
     profile: &ProfileDraft,
 ) -> Result<(), sqlx::Error> {
     for (rows, place) in chat.messages[from..until].chunks(ROWS).zip((from..).step_by(ROWS)) {
-        store::insert_messages(db, at.id, at.first, place, rows).await?;
+        store::insert_messages(db, at.id, at.first, place, rows, &at.versions).await?;
         let words: Vec<_> = rows
             .iter()
             .zip(place..)

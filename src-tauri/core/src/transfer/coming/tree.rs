@@ -11,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::super::LONGEST_TEXT;
+use super::origins::{Named, Picking, Placed, Told};
 use crate::chat::{LONGEST_DRAFT, LONGEST_SUMMARY};
 use crate::clock::Timestamp;
 use crate::model::{Problem, ServiceKind, Usage};
@@ -38,6 +39,7 @@ pub(in crate::transfer) struct Draft {
     pub(super) nodes: Vec<Node>,
     pub(super) drafts: Vec<Unsent<Option<String>>>,
     pub(super) summaries: Vec<StandIn<String>>,
+    pub(super) origins: Named,
     /// Whether a message may follow one that isn't there.
     pub(super) torn: bool,
 }
@@ -52,6 +54,8 @@ pub(super) struct Node {
     pub(super) time: Option<Timestamp>,
     /// None where nothing is said that is kept: what is below it follows what is above it.
     pub(super) said: Option<Said>,
+    /// What it was made with.
+    pub(super) told: Told<String>,
     /// Reasoning that belongs to the next answer below.
     pub(super) thoughts: Option<String>,
 }
@@ -124,6 +128,8 @@ pub(in crate::transfer) struct Incoming {
     /// What was typed at a message or, without one, as the next question: one draft at each.
     pub(in crate::transfer) drafts: Vec<Unsent<Option<usize>>>,
     pub(in crate::transfer) summaries: Vec<StandIn<usize>>,
+    /// What its answers were made with.
+    pub(in crate::transfer) origins: Placed,
 }
 
 /// A message in its place.
@@ -134,6 +140,7 @@ pub(in crate::transfer) struct NewMessage {
     pub(in crate::transfer) chosen: Option<usize>,
     pub(in crate::transfer) depth: u32,
     pub(in crate::transfer) has_code: bool,
+    pub(in crate::transfer) told: Told<usize>,
     pub(in crate::transfer) said: Said,
 }
 
@@ -175,6 +182,7 @@ impl Draft {
         let mut above: Vec<Option<usize>> = vec![None; self.nodes.len()];
         let mut waiting: Vec<Option<usize>> = vec![None; self.nodes.len()];
         let mut messages: Vec<NewMessage> = Vec::new();
+        let mut origins = Picking::of(std::mem::take(&mut self.origins), now);
         for place in order {
             let parent = parents[place].and_then(|parent| above[parent]);
             let pending = parents[place].and_then(|parent| waiting[parent].take());
@@ -200,7 +208,8 @@ impl Draft {
             }
             above[place] = Some(new);
             let has_code = search::has_code(&said.text);
-            messages.push(NewMessage { parent, chosen: None, depth, has_code, said });
+            let told = origins.places(std::mem::take(&mut self.nodes[place].told));
+            messages.push(NewMessage { parent, chosen: None, depth, has_code, told, said });
         }
         // What was typed in a chat is kept before anything is said in it.
         if messages.is_empty() && self.drafts.is_empty() {
@@ -233,6 +242,7 @@ impl Draft {
             messages,
             drafts,
             summaries,
+            origins: origins.done(),
         })
     }
 

@@ -120,6 +120,19 @@ contrast: Contrast,
 size: number, };
 
 /**
+ * Answers that end when a vault is closed now.
+ */
+export type AtStake = { 
+/**
+ * Answers that are being written: what was written is kept.
+ */
+writing: number, 
+/**
+ * Answers that the disk doesn't take: they are lost.
+ */
+unsaved: number, };
+
+/**
  * A line of the log.
  */
 export type AuditEntry = { 
@@ -805,6 +818,19 @@ context_id: ContextId,
 number: number, };
 
 /**
+ * Some versions of a context.
+ */
+export type ContextVersionsRequest = { 
+/**
+ * The context.
+ */
+context_id: ContextId, 
+/**
+ * The version before which they end; null for the newest ones.
+ */
+before: number | null, };
+
+/**
  * How strongly text and lines stand out.
  */
 export type Contrast = "system" | "high";
@@ -931,21 +957,29 @@ made: boolean, };
 export type DoorKind = "desktop" | "terminal" | "http";
 
 /**
- * What was typed and not sent yet.
+ * What was typed and neither sent nor saved yet.
  */
 export type Draft = { 
 /**
- * The chat that it was typed in; null for the one that begins with it.
+ * The words, at most 1 MiB. Those of a form are in whatever order the form reads them again.
  */
-chat_id: ChatId | null, 
+text: string, } & ({ "at": "chat", 
 /**
- * The question that it would change; null for the next one.
+ * The chat.
  */
-message_id: MessageId | null, 
+chat_id: ChatId | null, } | { "at": "question", 
 /**
- * The words, at most 1 MiB.
+ * Its chat.
  */
-text: string, };
+chat_id: ChatId, 
+/**
+ * The question.
+ */
+message_id: MessageId, } | { "at": "profile" } | { "at": "context", 
+/**
+ * The context.
+ */
+context_id: ContextId | null, });
 
 /**
  * A question in other words.
@@ -2785,6 +2819,19 @@ number: number,
 of: number, };
 
 /**
+ * Some versions of a context.
+ */
+export type VersionPage = { 
+/**
+ * They, the newest first.
+ */
+versions: Array<ContextVersion>, 
+/**
+ * Whether there are older ones.
+ */
+has_older: boolean, };
+
+/**
  * Where a context and the trading profile disagree.
  */
 export type Warning = { 
@@ -2815,18 +2862,18 @@ kind: WorkKind,
  */
 step: string, 
 /**
- * Bytes done.
+ * Bytes or chats done.
  */
 done: number, 
 /**
- * Bytes to do; 0 when that isn't known.
+ * Bytes or chats to do; 0 when that isn't known.
  */
 total: number, };
 
 /**
  * What takes long.
  */
-export type WorkKind = "rekey" | "backup" | "import";
+export type WorkKind = "rekey" | "backup" | "import" | "export";
 
 /** Every command: what it takes and what it answers. */
 export interface Commands {
@@ -2877,7 +2924,7 @@ export interface Commands {
   gate: { request: Nothing; response: Gate };
   /** How many answers, in whichever chat, stop when this door is locked or left now: whoever */
   /** asks the person first asks this. */
-  answers_at_stake: { request: Nothing; response: number };
+  answers_at_stake: { request: Nothing; response: AtStake };
   /** Locks this door at once. Answers stop; what was written is kept. */
   lock: { request: LockRequest; response: Nothing };
   /** Ends the other sessions of whoever locked this door. */
@@ -2946,8 +2993,8 @@ export interface Commands {
   set_context_active: { request: ContextOnRequest; response: Context };
   /** Chooses the context that new chats are linked to. */
   set_default_context: { request: DefaultContextRequest; response: Array<Context> };
-  /** The words of a context at all times, the newest first. */
-  context_versions: { request: ContextRequest; response: Array<ContextVersion> };
+  /** The words of a context at earlier times, the newest first, in pages. */
+  context_versions: { request: ContextVersionsRequest; response: VersionPage };
   /** Lets a context say again what it said once, as its next version. */
   restore_context_version: { request: ContextVersionRequest; response: Context };
   /** Contexts to begin with, for the usual kinds of strategy. */
@@ -2970,7 +3017,7 @@ export interface Commands {
   origin: { request: MessageRequest; response: Origin };
   /** What a model would be told if the next question were asked now. */
   prompt: { request: PromptRequest; response: Prompt };
-  /** Everything that was typed and not sent yet. */
+  /** Everything that was typed and neither sent nor saved yet. */
   drafts: { request: Nothing; response: Array<Draft> };
   /** Keeps what is typed; an empty text forgets it. */
   save_draft: { request: Draft; response: Nothing };
