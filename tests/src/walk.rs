@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use crate::window::Window;
 
 const SIZES: [(i64, i64); 2] = [(1280, 800), (720, 560)];
+/// How often text is made larger until it is twice as large.
+const STEPS_TO_TWICE: usize = 5;
 
 /// Judges the page; gives a list of sentences.
 const TIDY: &str = include_str!("tidy.js");
@@ -28,7 +30,13 @@ pub struct Walk<'w> {
     /// The window.
     pub window: Window<'w>,
     theme: &'static str,
+    doubled: bool,
     faults: Vec<String>,
+}
+
+/// How wide the page is, in its own pixels.
+fn wide(window: &Window<'_>) -> Option<f64> {
+    window.script("return innerWidth", &[]).as_f64()
 }
 
 /// The source of axe-core, as the interface's packages have it.
@@ -44,7 +52,12 @@ fn axe() -> &'static str {
 impl<'w> Walk<'w> {
     /// Begins in this window; the pictures are called by the theme.
     pub fn new(window: Window<'w>, theme: &'static str) -> Self {
-        Self { window, theme, faults: Vec::new() }
+        Self { window, theme, doubled: false, faults: Vec::new() }
+    }
+
+    /// Looks at each screen also with its text twice as large.
+    pub fn doubled(self) -> Self {
+        Self { doubled: true, ..self }
     }
 
     /// Goes on in the window that takes the place of this one.
@@ -80,7 +93,35 @@ impl<'w> Walk<'w> {
         let note = self.window.any("status").within(self.window.find("region", "Notes"));
         note.disappears();
         let picture = format!("screen-{}-{width}-{name}", self.theme);
-        self.window.screenshot(&picture);
+        self.tidy(&picture);
+        if width == SIZES[0].0 {
+            self.judge(&picture);
+            if self.doubled {
+                self.look_doubled(&format!("{picture}-doubled"));
+            }
+        }
+    }
+
+    /// By the keys, and back again: a click of the driver misses its mark in a page that is zoomed.
+    fn look_doubled(&mut self, picture: &str) {
+        let usual = wide(&self.window);
+        let becomes = |window: &Window<'_>, factor: f64| {
+            window.eventually("the text in its size", || {
+                ((wide(window)? - usual? / factor).abs() < 2.0).then_some(())
+            });
+        };
+        for _ in 0..STEPS_TO_TWICE {
+            self.window.press("ctrl+plus");
+        }
+        becomes(&self.window, 2.0);
+        self.tidy(picture);
+        self.window.press("ctrl+0");
+        becomes(&self.window, 1.0);
+    }
+
+    /// A picture, and what our own rules say of it.
+    fn tidy(&mut self, picture: &str) {
+        self.window.screenshot(picture);
         let judged = self.window.script(TIDY, &[]);
         let sentences = judged.as_array().cloned().unwrap_or_default();
         self.faults.extend(
@@ -88,9 +129,6 @@ impl<'w> Walk<'w> {
                 .iter()
                 .filter_map(|sentence| Some(format!("{picture}: {}", sentence.as_str()?))),
         );
-        if width == SIZES[0].0 {
-            self.judge(&picture);
-        }
     }
 
     /// What axe-core says of the screen.

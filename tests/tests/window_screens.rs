@@ -43,9 +43,9 @@ fn every_screen_is_fit_to_be_seen_in_high_contrast() {
 }
 
 #[test]
-fn the_main_screens_are_fit_to_be_seen_in_dark_high_contrast() {
+fn the_main_screens_are_fit_to_be_seen_in_dark_high_contrast_and_with_large_text() {
     let world = computer(Theme::Dark, "dark-contrast");
-    let mut walk = Walk::new(world.open(), "dark-contrast");
+    let mut walk = Walk::new(world.open(), "dark-contrast").doubled();
     walk.window.shows("sign-in");
     follows_the_system(&walk.window, Theme::Dark);
     walk.look("sign-in-first");

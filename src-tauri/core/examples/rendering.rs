@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 
 use algoagent_core::render::{Renderer, Step};
 
+/// The shortest of so many counts.
+const ROUNDS: usize = 15;
+
 type Done<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Done<()> {
@@ -20,10 +23,11 @@ fn main() -> Done<()> {
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     let sample = std::fs::read_to_string(root().join("tests/recordings/strategy-stream.md"))?;
-    for (kilobytes, count) in [(32, 2_000), (64, 4_000)] {
-        let text = sample.repeat(kilobytes * 1024 / sample.len() + 1);
-        let text = &text[..text.floor_char_boundary(kilobytes * 1024)];
-        measured(&format!("{kilobytes} kB"), &pieces(text, count))?;
+    // Whole samples, so that the second text is twice the first and not another one.
+    for times in [17, 34] {
+        let text = sample.repeat(times);
+        let kilobytes = text.len() / 1000;
+        measured(&format!("{kilobytes} kB"), &pieces(&text, kilobytes * 1000 / 16))?;
     }
     Ok(())
 }
@@ -46,7 +50,7 @@ fn pieces(text: &str, count: usize) -> Vec<&str> {
 
 fn measured(what: &str, pieces: &[&str]) -> Done<()> {
     let text = pieces.concat();
-    let grown = best(|| {
+    let grow = || {
         let mut renderer = Renderer::default();
         let mut blocks = 0;
         let mut count = |steps: Vec<Step>| {
@@ -57,11 +61,15 @@ fn measured(what: &str, pieces: &[&str]) -> Done<()> {
             count(renderer.steps());
         }
         count(renderer.finish());
-        assert_eq!(blocks, Renderer::whole(&text).len());
-    });
-    let once = best(|| assert!(!Renderer::whole(&text).is_empty()));
-    // The check above renders it once as well.
-    let grown = grown.saturating_sub(once);
+        blocks
+    };
+    assert_eq!(grow(), Renderer::whole(&text).len());
+    let (mut grown, mut once) = (Duration::MAX, Duration::MAX);
+    // In turn, so that a slow moment of the machine meets both.
+    for _ in 0..ROUNDS {
+        grown = grown.min(timed(grow));
+        once = once.min(timed(|| Renderer::whole(&text)));
+    }
     let peer = peer(pieces)?;
     println!(
         "| {what} | {} | {} | {} | {:.2} | {} | {:.0} |",
@@ -75,14 +83,10 @@ fn measured(what: &str, pieces: &[&str]) -> Done<()> {
     Ok(())
 }
 
-/// The shortest of five rounds.
-fn best(mut work: impl FnMut()) -> Duration {
-    let round = |_| {
-        let began = Instant::now();
-        work();
-        began.elapsed()
-    };
-    (0..5).map(round).min().unwrap_or_default()
+fn timed<T>(work: impl Fn() -> T) -> Duration {
+    let began = Instant::now();
+    std::hint::black_box(work());
+    began.elapsed()
 }
 
 fn shown(time: Duration) -> String {

@@ -63,8 +63,11 @@ window.gauge ??= (() => {
       });
       seen.observe(document.body, { subtree: true, childList: true });
     },
-    /** Others' way, at the end of the conversation: all of the answer again at each piece. */
-    rerender(pieces, every) {
+    /**
+     * Others' way, at the end of the conversation: all of the answer again at each piece, given up
+     * after `most` milliseconds.
+     */
+    rerender(pieces, every, most) {
       const markdown = window.markdownit({
         linkify: true,
         highlight: (code, language) =>
@@ -85,8 +88,8 @@ window.gauge ??= (() => {
           place.innerHTML = markdown.render(text);
           log.scrollTop = log.scrollHeight;
         }
-        if (next < pieces.length) setTimeout(step, 0);
-        else painted((now) => { window.rerendered = now - began; place.remove(); });
+        if (next < pieces.length && performance.now() < began + most) setTimeout(step, 0);
+        else painted((now) => { window.rerendered = { took: now - began, shown: next }; place.remove(); });
       };
       step();
     },
