@@ -99,7 +99,7 @@ fn a_half_written_form_survives_a_lock_and_a_kill() {
     assert_eq!(window.textbox("Name").value(), "Okapi");
     assert_eq!(window.textbox("Instructions").value(), "Only okapiwords of one sector");
     window.button("Save").click();
-    window.says("Saved");
+    window.says("The context was created");
     window.kill();
     // Saved, it is nothing unsaved any more.
     let window = world.open();

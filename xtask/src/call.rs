@@ -79,6 +79,21 @@ impl Call {
         self.command.status().map_err(|error| self.not_started(&error))
     }
 
+    /// Runs it to its end beside others: gives what it said instead of showing it.
+    pub(crate) fn held(mut self) -> (String, Result<(), Fault>) {
+        let output = match self.command.output() {
+            Ok(output) => output,
+            Err(error) => return (String::new(), Err(self.not_started(&error))),
+        };
+        let said = [output.stderr, output.stdout].concat();
+        let told = format!("    {self}\n{}", String::from_utf8_lossy(&said));
+        let ended = match output.status.success() {
+            true => Ok(()),
+            false => Err(Fault::new(ending(output.status), &self.advice).after(&self)),
+        };
+        (told, ended)
+    }
+
     /// Runs it and takes its output, which has to be UTF-8.
     pub(crate) fn output(mut self) -> Result<String, Fault> {
         self.command.stderr(Stdio::inherit());
