@@ -21,7 +21,6 @@ export class Unsaved<T> {
   constructor(base: string | null, text: string) {
     const found = read<T>(text);
     // That it is outdated stays true until it is saved.
-    // That it is outdated stays true until it is saved.
     this.#base = found ? found.base : base;
     this.typed = found?.typed ?? null;
     this.outdated = found !== null && found.base !== base;
