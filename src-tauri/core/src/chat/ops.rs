@@ -204,8 +204,8 @@ pub async fn try_again(session: &Session, id: MessageId) -> Result<Sent, ChatErr
     Ok(begin(session, db, old.chat_id, question, answer).await?.0)
 }
 
-/// Refuses a chat in which an answer is being written or waits to be saved. One that is only stored as such (its
-/// last save failed) is marked as broken off instead: nobody writes it any more.
+/// Refuses a chat in which an answer is being written or waits to be saved. One that is only stored
+/// as such (its last save failed) is marked as broken off instead: nobody writes it any more.
 pub(super) async fn refuse_while_writing(
     session: &Session,
     db: &mut SqliteConnection,

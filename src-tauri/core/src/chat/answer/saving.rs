@@ -136,6 +136,9 @@ impl Writer {
             saved = self.save(state, problem.as_ref()).await;
         }
         if refused(&saved) {
+            if let Err(fault) = &saved {
+                tracing::error!(%fault, "an ended answer isn't saved; it is held and tried again");
+            }
             saved = self.save_later(state, problem.as_ref()).await;
         }
         match saved {
@@ -170,7 +173,6 @@ impl Writer {
         state: MessageState,
         problem: Option<&Problem>,
     ) -> Result<(), ChatError> {
-        tracing::error!("an answer isn't saved: the disk doesn't take it");
         let (unsaved, desk) = (self.unsaved(), &self.unlocked.desk);
         desk.held.put(unsaved.clone());
         desk.tell(ChatEvent::Ended { chat_id: self.chat.id, message: unsaved });
